@@ -1,0 +1,120 @@
+"""Words of a text, and the terms of those that need no dictionary: English words, identifiers, numbers, other scripts."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from rag_app.cleaning import FULL_WIDTH
+from rag_app.english import stem
+from rag_app.numerals import numerals
+
+Kind = Literal["hangul", "latin", "number", "other"]
+
+MAX_WORD_CHARS = 64
+
+_LATIN = "A-Za-z_\u00c0-\u024f"
+_WORD = re.compile(
+    "(?P<hangul>[가-힣ㄱ-ㅎㅏ-ㅣ]+)"
+    rf"|(?P<number>(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)*)(?![-_]?[{_LATIN}0-9]|,[0-9]{{3}}))"
+    rf"|(?P<latin>[{_LATIN}0-9]+(?:[.\-'’][{_LATIN}0-9]+)*(?:\+\+|#(?![{_LATIN}0-9#]))?)"
+    r"|(?P<cjk>[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])"
+    r"|(?P<other>[^\W\d_A-Za-z\u3040-\u30ff\u3131-\u318e\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]+|[\u2190-\u2bff\U0001f000-\U0001faff])"
+)
+_LINK_TARGET = re.compile(r"\]\((?=[^()\s]*[/#.:])[^()\s]*\)")
+_TAG_ATTRIBUTES = re.compile(r"<([a-z][a-z0-9]*)\s[^<>=]*=[^<>]*>")
+_CLOSING_TAG = re.compile(r"</[A-Za-z][A-Za-z0-9.]*>")
+_ORDINAL = re.compile(r"(?<![가-힣])제(?=\s?[0-9])")
+_PART = re.compile(r"[A-Z]+(?![a-z\u00df-\u00ff])|[A-Z]?[a-z\u00df-\u024f]+|[\u00c0-\u024f]+|[0-9]+")
+_PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s")
+_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+_CONTRACTION = re.compile(r"(?i)['’](?:s|re|ve|ll|d|m|t)$")
+_GLUED: dict[Kind, Literal["", "name", "number"]] = {"latin": "name", "number": "number", "hangul": "", "other": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of one script; `behind` says what a Hangul run is glued to: `RAG가` -> a name, `15일` -> a number."""
+
+    kind: Kind
+    text: str
+    behind: Literal["", "name", "number"] = ""
+
+
+def words(text: str) -> Iterator[Word]:
+    """The text's words in order, composed and narrow, case kept; a number in words comes with its digits.
+
+    Mark-up speaks by its text: link targets, attributes and closing tags are left out. A run longer than
+    `MAX_WORD_CHARS` comes in pieces.
+    """
+    plain = _ORDINAL.sub("", _spoken(unicodedata.normalize("NFC", text.translate(FULL_WIDTH))))
+    spoken = list(numerals(plain))[::-1]
+    end, last = -1, Word("other", "")
+    for match in _WORD.finditer(plain):
+        while spoken and spoken[-1][0] <= match.start():
+            yield Word("number", spoken.pop()[1])
+        behind = _GLUED[last.kind] if match.start() == end else ""
+        for at in range(0, len(match[0]), MAX_WORD_CHARS):
+            last = Word(_kind(match), match[0][at : at + MAX_WORD_CHARS], behind)
+            yield last
+            behind = ""
+        end = match.end()
+
+
+def plain_terms(word: Word) -> tuple[str, ...]:
+    """The terms of a word that is not Hangul."""
+    if word.kind == "number":
+        return number_terms(word.text)
+    return latin_terms(word.text) if word.kind == "latin" else (word.text.lower(),)
+
+
+def number_terms(token: str) -> tuple[str, ...]:
+    """A number without grouping commas or padding (`1,200,000` -> 1200000, `03` -> 3); a version also without its last step."""
+    plain = token.replace(",", "")
+    if plain.count(".") >= 2:
+        steps = plain.split(".")
+        year = len(steps[0]) == 4
+        return (plain, *(step.lstrip("0") or "0" for step in steps)) if year else (plain, ".".join(steps[:2]))
+    return (plain[1:] if len(plain) == 2 and plain[0] == "0" else plain,)
+
+
+def latin_terms(token: str) -> tuple[str, ...]:
+    """The stem of a word, or an identifier whole and in parts: `st.session_state` -> itself, st, session, state."""
+    if _CONTRACTION.search(token):
+        base = _CONTRACTION.sub("", token)
+        token = base[:-1] if token[-1] in "tT" and base[-1:] in "nN" and len(base) > 1 else base
+    if _PLURAL_ACRONYM.fullmatch(token):
+        token = token[:-1]
+    parts = [part.lower() for piece in re.split(r"[.\-'’_]+", token) if piece for part in _parts(piece)]
+    if len(parts) < 2:
+        return tuple(stem(part) for part in parts)
+    whole = token.lower().strip("_")
+    if whole[0] == "v" and _VERSION.fullmatch(whole[1:]):
+        return (whole, *number_terms(whole[1:]))
+    numbers = [number for found in _VERSION.findall(token) if found != whole for number in number_terms(found)]
+    if re.fullmatch(r"[0-9]+(?:-[0-9]+)+", token):
+        return (whole, *(term for part in parts for term in number_terms(part)))
+    whole = whole.replace("-", "").replace("'", "").replace("’", "")
+    return (whole, *numbers, *(stem(part) for part in parts if not (numbers and part.isdigit()) and part != whole))
+
+
+def _spoken(text: str) -> str:
+    if "](" in text:
+        text = _LINK_TARGET.sub("] ", text)
+    if "<" in text:
+        text = _CLOSING_TAG.sub(" ", _TAG_ATTRIBUTES.sub(r" \1 ", text))
+    return text
+
+
+def _kind(match: re.Match[str]) -> Kind:
+    for kind in ("hangul", "latin", "number"):
+        if match[kind] is not None:
+            return kind
+    return "other"
+
+
+def _parts(piece: str) -> list[str]:
+    if piece.islower() or piece.isupper():
+        return re.findall(r"[^\W\d]+[+#]*|[0-9]+", piece) if any(char.isdigit() for char in piece) else [piece]
+    return _PART.findall(piece)

@@ -1,0 +1,104 @@
+"""How well a unit answers a question: terms weighed by rarity, meaning, rank of its passage, and the kind of answer asked for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphs.asked import asked_of
+from graphs.units import Unit, shown, units_of
+from rag_app.schema import Hit, SearchResult
+
+MAX_UNITS = 160
+"""Units looked at for one question; the hits are in order, so what is left out stands low."""
+
+# Shares of the parts of a score, for a passage in the question's language and for one in another, where only meaning,
+# names and numbers can match. Chosen on the golden questions with even numbers (docs/guide/evaluation.md).
+SAME_LANGUAGE = (0.42, 0.18, 0.22, 0.18)
+OTHER_LANGUAGE = (0.12, 0.08, 0.50, 0.30)
+KIND_BONUS = 0.12
+
+UNKNOWN_WEIGHT = 1.25
+"""A term of the question that stands in no document weighs this many times the rarest known one."""
+
+
+class TermRules(Protocol):
+    """What this module needs of `rag_app.language.Terms`."""
+
+    def of_text(self, text: str) -> tuple[str, ...]: ...
+
+
+class Embeds(Protocol):
+    """What this module needs of an embedder: texts -> `(n, dim)` unit rows."""
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+
+    def embed_questions(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """A unit and why it fits. `score` is 0..1 or a little above; `coverage` is the weighted share of the question's terms in
+    the unit itself, `coverage_in_context` with title and headings; `fits_kind` is None when any kind of answer would do."""
+
+    unit: Unit
+    score: float
+    coverage: float
+    coverage_in_context: float
+    similarity: float
+    fits_kind: bool | None
+    same_language: bool
+
+
+def relevance_of(
+    question: str, result: SearchResult, *, terms: TermRules, embedder: Embeds, text_of: Callable[[str], str]
+) -> tuple[Relevance, ...]:
+    """Every unit of the hits with its relevance, best first; empty when there are no hits."""
+    units = units_of(result.hits, text_of)[:MAX_UNITS]
+    if not units:
+        return ()
+    weights = question_weights(result)
+    contexts = [frozenset(terms.of_text(" ".join((hit.chunk.title, *hit.chunk.heading_path)))) for hit in result.hits]
+    texts = [f"{result.hits[unit.hit].heading}\n{shown(unit)}" for unit in units]
+    asked = embedder.embed_questions([question])[0]
+    similarities = embedder.embed_passages(texts) @ asked
+    priors = _priors(result.hits)
+    kind = asked_of(question)
+    judged = []
+    for unit, similarity in zip(units, similarities, strict=True):
+        own = frozenset(terms.of_text(shown(unit)))
+        coverage = covered_share(weights, own)
+        in_context = covered_share(weights, own | contexts[unit.hit])
+        same = result.hits[unit.hit].chunk.language == result.language
+        shares = SAME_LANGUAGE if same else OTHER_LANGUAGE
+        parts = (coverage, in_context, max(0.0, float(similarity)), priors[unit.hit])
+        fits = None if kind is None else kind.is_given_by(unit.text)
+        score = sum(share * part for share, part in zip(shares, parts, strict=True)) + (KIND_BONUS if fits else 0.0)
+        judged.append(Relevance(unit, score, coverage, in_context, float(similarity), fits, same))
+    return tuple(sorted(judged, key=lambda item: (-item.score, item.unit.hit, item.unit.start)))
+
+
+def question_weights(result: SearchResult) -> Mapping[str, float]:
+    """The weight of each term of the question: its rarity; 1 each when the search gave none; unknown terms weigh most."""
+    if not result.term_weights:
+        return dict.fromkeys(result.terms, 1.0)
+    top = max(result.term_weights.values(), default=0.0) or 1.0
+    unknown = set(result.unknown_terms)
+    return {
+        term: top * UNKNOWN_WEIGHT if term in unknown else result.term_weights.get(term, 0.0)
+        for term in dict.fromkeys(result.terms)
+    }
+
+
+def covered_share(weights: Mapping[str, float], terms: frozenset[str]) -> float:
+    """The weighted share of the question's terms that `terms` holds, 0..1; 0 for a question without terms."""
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in terms) / total if total > 0 else 0.0
+
+
+def _priors(hits: Sequence[Hit]) -> list[float]:
+    """The scores of the hits, scaled so that the best is 1 and zero stays zero."""
+    top = max((hit.score for hit in hits), default=0.0)
+    return [max(0.0, hit.score / top) if top > 0 else 1.0 / (1 + rank) for rank, hit in enumerate(hits)]

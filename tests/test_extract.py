@@ -1,0 +1,65 @@
+"""The extractive answer: quotes are verbatim, marks and citations belong together, lists come whole."""
+
+from collections.abc import Sequence
+
+from graphs.extract import Extract, extract_answer
+from graphs.relevance import relevance_of
+from rag_app.schema import Hit, Style
+from tests.fakes import HashEmbedder, SplitTerms
+from tests.passages import hit_of, result_of, texts
+
+DPO = hit_of(
+    "RLHF는 보상 모델을 먼저 학습한다.\nDPO는 보상 모델 없이 선호 데이터로 바로 학습하므로 RLHF보다 단순하다. 날씨는 맑았다.",
+    name="dpo.md",
+    heading="DPO",
+)
+LEAVE = hit_of(
+    "연차는 15일이다.\n사용하지 못한 연차는 최대 5일까지 이월할 수 있다.", name="leave.md", heading="연차", score=0.9
+)
+
+
+def _ask(question: str, *hits: Hit, style: Style = "direct") -> Extract:
+    result = result_of(question, *hits)
+    ranked = relevance_of(question, result, terms=SplitTerms(), embedder=HashEmbedder(), text_of=texts(*hits))
+    return extract_answer(hits, ranked, style=style)
+
+
+def _marks(extract: Extract) -> Sequence[int]:
+    return [citation.n for citation in extract.citations]
+
+
+def test_the_sentence_that_answers_stands_first_and_is_cited_verbatim() -> None:
+    extract = _ask("DPO가 RLHF보다 단순한 이유는?", DPO, LEAVE)
+    first = extract.citations[0]
+    assert "보상 모델 없이" in extract.text
+    assert any("보상 모델 없이" in citation.quote for citation in extract.citations)
+    for citation in extract.citations:
+        assert texts(DPO, LEAVE)(citation.source_id)[citation.start : citation.end] == citation.quote
+        assert f"[{citation.n}]" in extract.text
+    assert first.source == "dpo.md"
+
+
+def test_a_citation_names_the_line_of_its_own_sentence() -> None:
+    extract = _ask("연차 이월은 며칠까지?", LEAVE)
+    cited = next(citation for citation in extract.citations if "이월" in citation.quote)
+    assert cited.line == 2
+
+
+def test_what_does_not_answer_is_not_quoted() -> None:
+    assert "날씨" not in _ask("DPO가 RLHF보다 단순한 이유는?", DPO).text
+
+
+def test_a_sentence_that_announces_a_list_brings_its_items() -> None:
+    hit = hit_of("Kiwi의 장점은 다음과 같다:\n\n- 빠르다\n- 설치가 쉽다\n", name="kiwi.md")
+    extract = _ask("Kiwi의 장점은?", hit)
+    assert extract.text.count("[") == 3
+    assert _marks(extract) == [1, 2, 3]
+
+
+def test_the_same_sentence_in_two_documents_is_quoted_once() -> None:
+    twin = hit_of(LEAVE.chunk.text, name="leave-copy.md", heading="연차")
+    assert _ask("연차는 며칠?", LEAVE, twin).text.count("15일") == 1
+
+
+def test_nothing_to_quote_gives_an_empty_extract() -> None:
+    assert extract_answer((), ()) == Extract("", (), 0.0)

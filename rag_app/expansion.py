@@ -1,0 +1,186 @@
+"""Other words that answer a question: a term's other names, English words in Hangul and back, words spelled together.
+
+Pure: what the collections hold is asked through `Lexicon`. Every expansion says which terms of the question it stands for, so
+that a passage which says the same in other words counts as saying it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from rag_app.transliteration import least_similarity, similarity, skeletons
+
+MOST_TERMS = 8
+"""Terms that a question may gain, in all."""
+
+NAMED_WEIGHT = 0.8
+WRITTEN_WEIGHT = 0.9
+HEARD_WEIGHT = 0.8
+JOINED_WEIGHT = 1.0
+"""What a term found in other words counts beside the term itself: mined name, user's name, sound, the same in parts.
+
+Source: chosen on the golden questions with even numbers (docs/guide/evaluation.md).
+"""
+
+_MOST_CANDIDATES = 80
+_MOST_NAMES = 2  # other names taken for one name
+_LEAST_HALF = 2  # syllables of each half of a word that is heard as two
+_HANGUL = re.compile("[가-힣]{2,12}")
+_LATIN = re.compile("[a-z]{3,20}")
+
+
+class Lexicon(Protocol):
+    """What the collections searched hold."""
+
+    def frequency(self, term: str) -> int:
+        """In how many chunks a term stands."""
+
+    def words_like(self, skeletons: Sequence[str], most: int) -> Sequence[tuple[str, int]]:
+        """Words by their consonants, and in how many chunks each stands, frequent ones first."""
+
+    def names_of(self, heads: Sequence[str]) -> Sequence[tuple[tuple[str, ...], tuple[str, ...], float]]:
+        """(terms of a name, terms of another name, weight) of the names that begin with one of these terms, surest first."""
+
+    def terms_of(self, text: str) -> tuple[str, ...]:
+        """The lexical terms of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """`terms`, all of them together, stand for `covers` of the question and count `weight` (0 to 1) of it."""
+
+    covers: tuple[str, ...]
+    terms: tuple[str, ...]
+    weight: float
+    origin: Literal["name", "sound", "join"]
+
+
+def expand(terms: Sequence[str], unknown: Sequence[str], lexicon: Lexicon) -> tuple[Expansion, ...]:
+    """What else to look for, surest first, at most `MOST_TERMS` new terms; `unknown` are the terms that stand nowhere."""
+    found = [*_joined(terms, unknown), *_named(terms, lexicon)]
+    covered = {term for one in found for term in one.covers if one.origin == "join"}
+    for heard in _heard(terms, [term for term in unknown if term not in covered], lexicon):
+        found.append(heard)
+        found.extend(
+            Expansion(heard.covers, again.terms, heard.weight * again.weight, "name")
+            for again in _named(heard.terms, lexicon)
+            if len(again.covers) == len(heard.terms) or again.covers == heard.terms
+        )
+    kept: list[Expansion] = []
+    new: set[str] = set(terms)
+    for one in sorted(found, key=lambda one: -one.weight):
+        fresh = {term for term in one.terms if term not in new}
+        if len(new) + len(fresh) - len(set(terms)) <= MOST_TERMS and one not in kept:
+            new |= fresh
+            kept.append(one)
+    return tuple(kept)
+
+
+def weights_of(expansions: Sequence[Expansion], terms: Sequence[str]) -> Mapping[str, float]:
+    """The terms that the question gains, each with its weight in the lexical query; the words of a name share it."""
+    gained: dict[str, float] = {}
+    for one in expansions:
+        for term in one.terms:
+            if term not in terms:
+                gained[term] = max(gained.get(term, 0.0), one.weight)
+    return gained
+
+
+def said_otherwise(packed: str, matched: Sequence[str], expansions: Sequence[Expansion]) -> Mapping[str, float]:
+    """Terms of the question that a chunk (`catalog.pack_terms`) says only in other words, and what each then counts."""
+    said: dict[str, float] = {}
+    for one in expansions:
+        if all(f" {term} " in packed for term in one.terms):
+            said.update((term, max(one.weight, said.get(term, 0.0))) for term in one.covers if term not in matched)
+    return said
+
+
+def _joined(terms: Sequence[str], unknown: Sequence[str]) -> Iterator[Expansion]:
+    """`벡터검색`, which stands nowhere, is in a passage when 벡터 and 검색 are: both are terms of the question too."""
+    for word in unknown:
+        if not _HANGUL.fullmatch(word):
+            continue
+        parts = [term for term in dict.fromkeys(terms) if term != word and term in word and term not in unknown]
+        if len(parts) > 1 and "".join(sorted(parts, key=word.index)) == word:
+            yield Expansion((word,), tuple(parts), JOINED_WEIGHT, "join")
+
+
+def _named(terms: Sequence[str], lexicon: Lexicon) -> Iterator[Expansion]:
+    """The other names of every name whose terms stand side by side in the question."""
+    line = f" {' '.join(terms)} "
+    taken: dict[tuple[str, ...], int] = {}
+    for name, alias, weight in lexicon.names_of(tuple(dict.fromkeys(terms))):
+        if f" {' '.join(name)} " in line and taken.get(name, 0) < _MOST_NAMES and not set(alias) <= set(terms):
+            taken[name] = taken.get(name, 0) + 1
+            yield Expansion(name, alias, weight, "name")
+
+
+def _heard(terms: Sequence[str], unknown: Sequence[str], lexicon: Lexicon) -> Iterator[Expansion]:
+    """English words for Hangul ones that stand nowhere, and Hangul words for English ones; the longest word first."""
+    covered: set[str] = set()
+    for word in sorted(unknown, key=lambda word: -len(word)):
+        if word in covered:
+            continue
+        if _HANGUL.fullmatch(word):
+            heard = [_english_for(word, lexicon) or _two_english_for(word, lexicon)]
+        elif _LATIN.fullmatch(word):
+            heard = [_hangul_for(word, lexicon)]
+        else:
+            continue
+        for found, sureness in filter(None, heard):
+            covers = tuple(dict.fromkeys(term for term in terms if term in word))
+            covered.update(covers)
+            yield Expansion(covers, found, HEARD_WEIGHT * sureness, "sound")
+
+
+def _english_for(word: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float] | None:
+    """The terms of the English word that a Hangul word sounds like, and how surely."""
+    for sureness, latin in _closest(word, lexicon):
+        found = _standing(latin, lexicon)
+        if found:
+            return found, sureness
+    return None
+
+
+def _two_english_for(word: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float] | None:
+    """The same for two English words in one (`플래시어텐션`), where each half is sure by itself."""
+    for at in range(_LEAST_HALF, len(word) - _LEAST_HALF + 1):
+        first = _english_for(word[:at], lexicon)
+        second = _english_for(word[at:], lexicon) if first else None
+        if first and second:
+            return (*first[0], *second[0]), min(first[1], second[1])
+    return None
+
+
+def _hangul_for(latin: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float] | None:
+    """The Hangul word that sounds like an English word of the question."""
+    found = []
+    for hangul, chunks in lexicon.words_like(skeletons(latin), _MOST_CANDIDATES):
+        sureness = 0.0 if hangul.isascii() else similarity(hangul, latin)
+        if sureness and sureness >= least_similarity(hangul):
+            found.append((round(sureness, 2), chunks, hangul))
+    return ((max(found)[2],), max(found)[0]) if found else None
+
+
+def _closest(word: str, lexicon: Lexicon) -> list[tuple[float, str]]:
+    """English words that a Hangul word sounds like, surest first; of equals the more frequent."""
+    least = least_similarity(word)
+    if least > 1:
+        return []
+    found = []
+    for latin, chunks in lexicon.words_like(skeletons(word), _MOST_CANDIDATES):
+        sureness = similarity(word, latin) if latin.isascii() else 0.0
+        if sureness >= least:
+            found.append((round(sureness, 2), chunks, latin))
+    return [(sureness, latin) for sureness, _, latin in sorted(found, reverse=True)]
+
+
+def _standing(latin: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The terms under which the passages hold an English word: whole where it is written so, else in its parts."""
+    whole = lexicon.terms_of(latin.replace("|", ""))
+    parts = lexicon.terms_of(latin.replace("|", " "))
+    for terms in (parts, whole) if len(parts) > 1 else (whole,):
+        if terms and all(lexicon.frequency(term) for term in terms):
+            return terms
+    return ()

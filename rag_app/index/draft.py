@@ -1,0 +1,299 @@
+"""A catalog while it is written: documents go in and out, then `settle` says what the two engines must do about it.
+
+The file belongs to a folder that nobody has open and that is thrown away when anything fails; so there is no journal and
+one transaction.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag_app.errors import IndexFault
+from rag_app.index import tables, wordbook
+from rag_app.index.change import SourceContent
+from rag_app.schema import Chunk, Receipt, Stamp
+
+_PARAMETERS = 500
+_COUNTED_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of one collection's chunks, as rows: new, gone, kept under other file names, and how many stayed."""
+
+    collection: str
+    fresh: tuple[int, ...]
+    gone: tuple[int, ...]
+    renamed: tuple[int, ...]
+    kept: int
+
+
+class Draft:
+    """The catalog of the next generation."""
+
+    def __init__(self, path: Path) -> None:
+        is_new = not path.exists()
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=OFF")
+        self._db.execute("PRAGMA synchronous=OFF")
+        self._db.execute("PRAGMA temp_store=MEMORY")
+        if is_new:
+            self._db.executescript(tables.TABLES)
+        self._db.executescript(wordbook.TABLES)
+        self._db.execute("CREATE TEMP TABLE touched (collection TEXT, row INTEGER, PRIMARY KEY (collection, row))")
+        self._db.execute("BEGIN")
+
+    def close(self) -> None:
+        """Let go of the file; what was not finished is undefined."""
+        self._db.close()
+
+    def write(self, content: SourceContent, chunker: str) -> bool:
+        """Put a document in, replacing what it said before; False when nothing about it is different.
+
+        Raises:
+            IndexFault: a placement does not hold its chunk's text.
+        """
+        _check_spans(content)
+        row, source_id = tables.source_row(content.source), content.source.id
+        body, outline = tables.pack_text(content.text), tables.pack_outline(content.outline)
+        if self._holds(content, row, chunker, body, outline):
+            return False
+        self._clear(source_id)
+        self._db.execute(
+            f"INSERT INTO sources ({tables.SOURCE_COLUMNS}, chunker) VALUES ({_marks(len(row) + 1)})",  # noqa: S608 - constants
+            (*row, chunker),
+        )
+        self._db.execute("INSERT INTO texts VALUES (?, ?, ?)", (source_id, body, outline))
+        self._db.executemany(
+            f"INSERT OR IGNORE INTO chunks ({tables.CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608 - constants
+            [
+                (c.id, c.title, json.dumps(c.heading_path, ensure_ascii=False), c.text, c.language)
+                for c in content.chunks
+            ],
+        )
+        rows = self._rows_of([chunk.id for chunk in content.chunks])
+        self._db.executemany(
+            "INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(source_id, p.ordinal, rows[p.chunk_id], p.start, p.end, p.line, p.locator) for p in content.placements],
+        )
+        self._touch(source_id)
+        return True
+
+    def remove(self, source_id: str) -> bool:
+        """Take a document out; False when it was not there."""
+        return self._clear(source_id)
+
+    def touch_everything(self) -> None:
+        """Settle every chunk, as when an engine has to be filled from the start."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO touched SELECT DISTINCT collection, row FROM placements JOIN sources ON id = source_id"
+        )
+
+    def forget_evidence(self) -> None:
+        """Drop every vector and every term: another embedder or other term rules are to make them again."""
+        self._db.execute("DELETE FROM evidence")
+        self._db.execute("DELETE FROM facts WHERE name = 'wordbook'")
+
+    def settle(self, terms_of_name: Callable[[str], Sequence[str]]) -> tuple[Settlement, ...]:
+        """Bring memberships in line with the placements; chunks that stand nowhere any more are dropped."""
+        names: dict[tuple[str, int], dict[str, None]] = {}
+        for collection, row, name in self._db.execute(
+            "SELECT DISTINCT t.collection, t.row, s.name FROM touched t JOIN placements p ON p.row = t.row"
+            " JOIN sources s ON s.id = p.source_id AND s.collection = t.collection ORDER BY 1, 2, 3"
+        ):
+            names.setdefault((collection, row), {}).update(dict.fromkeys(terms_of_name(name)))
+        before: dict[tuple[str, int], str] = {
+            (collection, row): found
+            for collection, row, found in self._db.execute(
+                "SELECT m.collection, m.row, m.names FROM touched t JOIN members m USING (collection, row)"
+            )
+        }
+        after = {key: " ".join(found) for key, found in names.items()}
+        gone = [key for key in before if key not in after]
+        if wordbook.is_current(self._db):
+            self._count_words(gone, terms_of_name, sign=-1)
+        self._db.executemany("DELETE FROM members WHERE collection = ? AND row = ?", gone)
+        self._db.executemany(
+            "INSERT OR REPLACE INTO members VALUES (?, ?, ?)",
+            [(*key, found) for key, found in after.items() if before.get(key) != found],
+        )
+        self._db.execute(
+            "DELETE FROM chunks WHERE row IN (SELECT row FROM touched)"
+            " AND NOT EXISTS (SELECT 1 FROM placements p WHERE p.row = chunks.row)"
+        )
+        self._db.execute(
+            "DELETE FROM evidence WHERE row IN (SELECT row FROM touched)"
+            " AND NOT EXISTS (SELECT 1 FROM chunks c WHERE c.row = evidence.row)"
+        )
+        return tuple(
+            Settlement(
+                collection,
+                fresh=tuple(sorted(row for name, row in after.keys() - before.keys() if name == collection)),
+                gone=tuple(sorted(row for name, row in gone if name == collection)),
+                renamed=tuple(
+                    sorted(
+                        row
+                        for (name, row), was in before.items()
+                        if name == collection and after.get((name, row), was) != was
+                    )
+                ),
+                kept=self._members(collection) - sum(name == collection for name, _ in after.keys() - before.keys()),
+            )
+            for collection in sorted({name for name, _ in before} | {name for name, _ in after})
+        )
+
+    def rows_without_evidence(self) -> list[int]:
+        """Touched chunks that have no vector and terms yet, oldest first."""
+        found = self._db.execute(
+            "SELECT DISTINCT t.row FROM touched t JOIN chunks c ON c.row = t.row LEFT JOIN evidence e ON e.row = t.row"
+            " WHERE e.row IS NULL ORDER BY t.row"
+        )
+        return [row for (row,) in found]
+
+    def chunks(self, rows: Sequence[int]) -> list[Chunk]:
+        """The chunks of these rows, in their order."""
+        found = {
+            row[0]: tables.chunk_of(row[1:])
+            for row in self._select(f"SELECT row, {tables.CHUNK_COLUMNS} FROM chunks WHERE row IN (%s)", rows)  # noqa: S608 - constants
+        }
+        return [found[row] for row in rows]
+
+    def keep_evidence(
+        self, rows: Sequence[int], chunks: Sequence[Chunk], terms: Sequence[str], vectors: NDArray[np.float16]
+    ) -> None:
+        """Store packed terms and vector of each chunk."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO evidence VALUES (?, ?, ?, ?)",
+            [
+                (row, chunk.language, packed, vector.tobytes())
+                for row, chunk, packed, vector in zip(rows, chunks, terms, vectors, strict=True)
+            ],
+        )
+
+    def vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
+        """`(n, dimension)` vectors of these rows, in their order."""
+        found = dict(self._select("SELECT row, vector FROM evidence WHERE row IN (%s)", rows))
+        return np.stack([np.frombuffer(found[row], dtype=np.float16) for row in rows]).astype(np.float32)
+
+    def terms(self, collection: str, rows: Sequence[int]) -> Iterator[tuple[int, str, str]]:
+        """Row, packed terms and name terms of these members of a collection."""
+        for start in range(0, len(rows), _PARAMETERS):
+            batch = rows[start : start + _PARAMETERS]
+            sql = (
+                "SELECT row, terms, names FROM members JOIN evidence USING (row) WHERE collection = ? AND row IN (%s)"
+                " ORDER BY row"
+            )
+            yield from self._db.execute(sql % _marks(len(batch)), (collection, *batch)).fetchall()
+
+    def note_words(self, settlements: Sequence[Settlement], terms_of: Callable[[str], Sequence[str]]) -> None:
+        """Count the words and names of the new chunks; of all chunks when other rules made the wordbook."""
+        if wordbook.is_current(self._db):
+            fresh = [(item.collection, row) for item in settlements for row in item.fresh]
+        else:
+            wordbook.clear(self._db)
+            fresh = [(name, row) for name in self.member_counts() for row in self.member_rows(name)]
+        self._count_words(fresh, terms_of, sign=1)
+
+    def counts(self) -> tuple[int, int]:
+        """Sources and chunks in all."""
+        sources, chunks = self._db.execute(
+            "SELECT (SELECT count(*) FROM sources), (SELECT count(*) FROM chunks)"
+        ).fetchone()
+        return int(sources), int(chunks)
+
+    def member_rows(self, collection: str) -> tuple[int, ...]:
+        """The rows of a collection's chunks, oldest first."""
+        found = self._db.execute("SELECT row FROM members WHERE collection = ? ORDER BY row", (collection,))
+        return tuple(row for (row,) in found)
+
+    def member_counts(self) -> dict[str, int]:
+        """How many chunks each collection holds."""
+        return dict(self._db.execute("SELECT collection, count(*) FROM members GROUP BY collection"))
+
+    def tombstones(self) -> int:
+        """Vectors deleted since Chroma's files were last made afresh."""
+        return int(tables.fact(self._db, "tombstones") or 0)
+
+    def finish(self, stamp: Stamp, receipt: Receipt, *, tombstones: int) -> None:
+        """Write the facts and commit; the file is complete when this returns."""
+        facts = {"stamp": json.dumps(asdict(stamp)), "tombstones": str(tombstones)}
+        facts["receipt"] = json.dumps(asdict(receipt), ensure_ascii=False)
+        self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
+        self._db.execute("COMMIT")
+
+    def _holds(self, content: SourceContent, row: tuple[object, ...], chunker: str, body: bytes, outline: str) -> bool:
+        source_id = content.source.id
+        found = self._db.execute(
+            f"SELECT {tables.SOURCE_COLUMNS}, chunker, outline, body FROM sources JOIN texts ON source_id = id WHERE id = ?",  # noqa: S608 - constants
+            (source_id,),
+        ).fetchone()
+        if found is None or found[:-1] != (*row, chunker, outline):
+            return False
+        if found[-1] != body and tables.unpack_text(found[-1]) != content.text:
+            return False
+        places = self._db.execute(
+            "SELECT id, ordinal, start, end, line, locator FROM placements JOIN chunks USING (row)"
+            " WHERE source_id = ? ORDER BY ordinal",
+            (source_id,),
+        ).fetchall()
+        return places == [(p.chunk_id, p.ordinal, p.start, p.end, p.line, p.locator) for p in content.placements]
+
+    def _count_words(
+        self, members: Sequence[tuple[str, int]], terms_of: Callable[[str], Sequence[str]], *, sign: int
+    ) -> None:
+        for collection in sorted({name for name, _ in members}):
+            rows = [row for name, row in members if name == collection]
+            for start in range(0, len(rows), _COUNTED_AT_ONCE):
+                batch = rows[start : start + _COUNTED_AT_ONCE]
+                packed = dict(self._select("SELECT row, terms FROM evidence WHERE row IN (%s)", batch))
+                chunks = zip(self.chunks(batch), (packed[row] for row in batch), strict=True)
+                wordbook.count(self._db, collection, chunks, terms_of, sign=sign)
+
+    def _clear(self, source_id: str) -> bool:
+        self._touch(source_id)
+        self._db.execute("DELETE FROM placements WHERE source_id = ?", (source_id,))
+        self._db.execute("DELETE FROM texts WHERE source_id = ?", (source_id,))
+        return self._db.execute("DELETE FROM sources WHERE id = ?", (source_id,)).rowcount > 0
+
+    def _touch(self, source_id: str) -> None:
+        self._db.execute(
+            "INSERT OR IGNORE INTO touched SELECT collection, row FROM placements JOIN sources ON id = source_id"
+            " WHERE source_id = ?",
+            (source_id,),
+        )
+
+    def _rows_of(self, ids: Sequence[str]) -> dict[str, int]:
+        return dict(self._select("SELECT id, row FROM chunks WHERE id IN (%s)", ids))
+
+    def _members(self, collection: str) -> int:
+        (found,) = self._db.execute("SELECT count(*) FROM members WHERE collection = ?", (collection,)).fetchone()
+        return int(found)
+
+    def _select(self, sql: str, values: Sequence[object]) -> Iterator[tuple[Any, ...]]:
+        for start in range(0, len(values), _PARAMETERS):
+            batch = values[start : start + _PARAMETERS]
+            yield from self._db.execute(sql % _marks(len(batch)), batch).fetchall()
+
+
+def _marks(count: int) -> str:
+    return ",".join("?" * count)
+
+
+def _check_spans(content: SourceContent) -> None:
+    if len(content.chunks) != len(content.placements):
+        raise IndexFault(
+            f"{content.source.name} came with {len(content.chunks)} chunks at {len(content.placements)} placements; "
+            "nothing was published: report this with the file"
+        )
+    for chunk, place in zip(content.chunks, content.placements, strict=True):
+        if place.chunk_id != chunk.id or content.text[place.start : place.end] != chunk.text:
+            raise IndexFault(
+                f"chunk {chunk.id} of {content.source.name} is not the text at {place.start}:{place.end}; "
+                "nothing was published: report this with the file"
+            )

@@ -1,0 +1,318 @@
+"""The store of generations: which is live, open it, build the next one and publish it, roll back, prune, sweep.
+
+    index/
+      CURRENT                 names the live generation; replaced by one atomic rename, last
+      LOCK                    the writer's lock
+      gen-000042/             never changes once it is published
+        catalog.sqlite  chroma/  lexical/  SEAL.json
+      building-*/             a run under way, or what a killed one left
+      readers/                private folders of open readers
+
+A crash anywhere leaves the live generation answering and at most some garbage for `sweep`.
+"""
+
+import contextlib
+import itertools
+import logging
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rag_app.errors import DamagedIndex, IndexFault, IndexLocked, NoIndex
+from rag_app.index.building import Applied, Building
+from rag_app.index.catalog import Catalog
+from rag_app.index.change import BuildCounts as BuildCounts
+from rag_app.index.change import Change as Change
+from rag_app.index.change import Embed, Progress
+from rag_app.index.change import SourceContent as SourceContent
+from rag_app.index.folder import (
+    BUILDING,
+    CATALOG,
+    CHROMA,
+    DYING,
+    LEXICAL,
+    generation_numbers,
+    name_of,
+    read_current,
+    remove_tree,
+    storage_faults,
+    sync_folder,
+    sync_tree,
+    write_current,
+)
+from rag_app.index.lexical import TermsLike
+from rag_app.index.lock import held_lock
+from rag_app.index.seal import damaged_files, read_seal, write_seal
+from rag_app.index.snapshot import Snapshot, check_stamp, open_snapshot, sweep_desks
+from rag_app.schema import Receipt, Stamp
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The generation that a build starts from: the live one, or the newest whose catalog is whole.
+
+    `broken` names its engines ("chroma", "lexical") that are damaged; a build fills them again from the catalog.
+    """
+
+    number: int
+    stamp: Stamp
+    folder: Path
+    is_live: bool
+    broken: frozenset[str]
+
+    def open_catalog(self) -> Catalog:
+        """The catalog that a change is planned against; close it before the generation can be pruned."""
+        return Catalog(self.folder / CATALOG)
+
+
+class Store:
+    """The index `folder` of one installation."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._is_locked = False
+
+    def current(self) -> int | None:
+        """The number of the live generation; None when nothing was ingested yet.
+
+        Raises:
+            DamagedIndex: CURRENT is missing although generations exist, or cannot be read.
+        """
+        return read_current(self.folder)
+
+    def generations(self) -> tuple[int, ...]:
+        """The published generations, oldest first."""
+        return generation_numbers(self.folder)
+
+    @contextlib.contextmanager
+    def lock(self, *, wait_s: float = 0.0) -> Iterator[None]:
+        """Be the only writer, across processes; waits at most `wait_s` seconds.
+
+        Raises:
+            IndexLocked: another run holds the lock; the message names its process.
+            StorageFault: the folder cannot be written.
+        """
+        with held_lock(self.folder, wait_s=wait_s):
+            self._is_locked = True
+            try:
+                yield
+            finally:
+                self._is_locked = False
+
+    def open_current(self, stamp: Stamp | None = None) -> Snapshot:
+        """The live generation, open for reading; with `stamp`, only if questions made that way fit it.
+
+        Raises:
+            NoIndex: nothing was ingested yet.
+            DamagedIndex, StampMismatch, StorageFault: see `open_snapshot`.
+        """
+        for _ in range(3):  # a generation may be pruned between the look at CURRENT and the opening
+            number = self.current()
+            if number is None:
+                raise NoIndex(f"there is no index in {self.folder} yet; run `python -m ingest PATH` first")
+            try:
+                return self.open(number, stamp)
+            except DamagedIndex:
+                if self.current() == number:
+                    raise
+        raise DamagedIndex(f"the index in {self.folder} changes faster than it can be opened; try again")
+
+    def open(self, number: int, stamp: Stamp | None = None) -> Snapshot:
+        """One published generation, open for reading; raises as `open_current` does."""
+        return open_snapshot(self.folder, self.folder / name_of(number), stamp)
+
+    def base(self) -> Base | None:
+        """The generation that the next build starts from, checked file by file; None when it starts from nothing."""
+        try:
+            live = self.current()
+        except DamagedIndex as error:
+            _LOG.warning("%s", error)
+            live = None
+        for number in dict.fromkeys([*([] if live is None else [live]), *reversed(self.generations())]):
+            folder = self.folder / name_of(number)
+            try:
+                seal = read_seal(folder)
+            except DamagedIndex as error:
+                _LOG.warning("%s", error)
+                continue
+            wrong = damaged_files(folder, seal)
+            if CATALOG in wrong:
+                _LOG.warning("the catalog of generation %d is damaged; looking for an older one", number)
+                continue
+            broken = frozenset(name.split("/")[0] for name in wrong)
+            return Base(number, seal.stamp, folder, number == live, broken)
+        return None
+
+    def build(
+        self,
+        change: Change,
+        *,
+        stamp: Stamp,
+        embed: Embed,
+        terms: TermsLike,
+        receipt: Callable[[BuildCounts], Receipt],
+        on_progress: Progress | None = None,
+    ) -> BuildCounts:
+        """Make and publish the next generation: the base with the change applied. The caller holds `lock`.
+
+        A change that changes nothing publishes nothing. Damaged engines are filled again from the catalog; another
+        embedder or other term rules in `stamp` make every vector and term anew, whatever the change.
+
+        Raises:
+            IndexLocked: the caller does not hold the lock.
+            EmbeddingFault: the embedder gave an unusable vector; the message names the chunk.
+            StorageFault: the disk is full or read-only. In every case the live generation stays as it was.
+        """
+        if not self._is_locked:
+            raise IndexLocked(
+                f"building in {self.folder} needs the writer's lock; call it inside `with store.lock():`"
+            )
+        self.sweep()
+        base = self.base()
+        contents = iter(change.written)
+        first = next(contents, None)
+        is_whole = base is not None and base.is_live and not base.broken and not _makes_anew(base.stamp, stamp)
+        if base is not None and is_whole and first is None and not self._holds_any(base, change.removed):
+            return self._unchanged(base)
+        written = contents if first is None else itertools.chain([first], contents)
+        target = self.folder / f"{BUILDING}{os.getpid()}-{secrets.token_hex(4)}"
+        try:
+            with storage_faults(self.folder):
+                return self._build(
+                    Change(written, change.removed), base, target, stamp, embed, terms, receipt, on_progress
+                )
+        finally:
+            if target.exists():
+                remove_tree(target)
+
+    def roll_back(self, number: int) -> None:
+        """Make an earlier (or later) generation the live one; open readers follow. The caller holds `lock`.
+
+        Raises:
+            IndexFault: there is no such generation. DamagedIndex: it is not whole.
+        """
+        if not self._is_locked:
+            raise IndexLocked(f"rolling back in {self.folder} needs the writer's lock")
+        if number not in self.generations():
+            known = ", ".join(map(str, self.generations())) or "none"
+            raise IndexFault(f"there is no generation {number}; there are: {known}")
+        folder = self.folder / name_of(number)
+        wrong = damaged_files(folder, read_seal(folder))
+        if wrong:
+            raise DamagedIndex(f"generation {number} is damaged ({wrong[0]}); roll back to another one")
+        with storage_faults(self.folder):
+            write_current(self.folder, number)
+
+    def prune(self, keep: int) -> tuple[int, ...]:
+        """Remove all but the newest `keep` generations and the live one; the numbers removed. The caller holds `lock`."""
+        if not self._is_locked:
+            raise IndexLocked(f"pruning in {self.folder} needs the writer's lock")
+        kept = {*self.generations()[-max(keep, 1) :], self.current()}
+        gone = tuple(number for number in self.generations() if number not in kept)
+        for number in gone:
+            remove_tree(self.folder / name_of(number))
+        return gone
+
+    def sweep(self) -> int:
+        """Remove what killed runs and readers left behind, never anything in use; how many folders that were."""
+        swept = sweep_desks(self.folder)
+        with contextlib.ExitStack() as stack:
+            if not self._is_locked:
+                try:
+                    stack.enter_context(held_lock(self.folder))
+                except IndexFault:
+                    return swept  # a run is under way, or nothing can be removed here
+            for path in list(self.folder.iterdir()):
+                if path.name.startswith((BUILDING, DYING)) and path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                    swept += 1
+        return swept
+
+    def _build(
+        self,
+        change: Change,
+        base: Base | None,
+        target: Path,
+        stamp: Stamp,
+        embed: Embed,
+        terms: TermsLike,
+        receipt: Callable[[BuildCounts], Receipt],
+        on_progress: Progress | None,
+    ) -> BuildCounts:
+        start = time.perf_counter()
+        _copy(base, target)
+        copy_ms = 1000 * (time.perf_counter() - start)
+        broken = frozenset() if base is None else base.broken
+        building = Building(target, stamp, embed, terms, on_progress)
+        try:
+            building.timings_ms["copy"] = copy_ms
+            applied = building.apply(change, None if base is None else base.stamp, broken)
+            if base is not None and base.is_live and not applied.is_different:
+                return self._unchanged(base)
+            number = max((*self.generations(), 0)) + 1
+            counts = _counts(number, applied, building)
+            building.draft.finish(stamp, receipt(counts), tombstones=applied.tombstones)
+        finally:
+            building.close()
+        start = time.perf_counter()
+        self._publish(target, number, stamp)
+        sealed = {"seal": 1000 * (time.perf_counter() - start)}
+        _LOG.info("generation %d published: %d sources, %d chunks", number, counts.sources, counts.chunks)
+        return replace(counts, timings_ms={**counts.timings_ms, **sealed})
+
+    def _publish(self, target: Path, number: int, stamp: Stamp) -> None:
+        """Seal, make durable, give it its name, point CURRENT at it: in this order a crash never shows half."""
+        final = self.folder / name_of(number)
+        (target / LEXICAL).mkdir(exist_ok=True)
+        (target / CHROMA).mkdir(exist_ok=True)
+        write_seal(target, number, stamp)
+        sync_tree(target)
+        target.rename(final)
+        sync_folder(self.folder)
+        write_current(self.folder, number)
+
+    def _unchanged(self, base: Base) -> BuildCounts:
+        with contextlib.closing(base.open_catalog()) as catalog:
+            sources, chunks = catalog.counts()
+        return BuildCounts(base.number, 0, 0, 0, sources, chunks, published=False)
+
+    def _holds_any(self, base: Base, source_ids: Sequence[str]) -> bool:
+        with contextlib.closing(base.open_catalog()) as catalog:
+            return bool(catalog.sources_by_id(source_ids))
+
+
+def _makes_anew(found: Stamp, wanted: Stamp) -> bool:
+    try:
+        check_stamp(found, wanted)
+    except IndexFault:
+        return True
+    return False
+
+
+def _copy(base: Base | None, target: Path) -> None:
+    """The base's catalog and whole engines, file by file; never its seal."""
+    target.mkdir()
+    if base is None:
+        return
+    shutil.copyfile(base.folder / CATALOG, target / CATALOG)
+    for engine in {CHROMA, LEXICAL} - base.broken:
+        shutil.copytree(base.folder / engine, target / engine, copy_function=shutil.copyfile)
+
+
+def _counts(number: int, applied: Applied, building: Building) -> BuildCounts:
+    sources, chunks = building.draft.counts()
+    return BuildCounts(
+        generation=number,
+        added=sum(len(item.fresh) for item in applied.settlements),
+        removed=sum(len(item.gone) for item in applied.settlements),
+        kept=sum(item.kept for item in applied.settlements),
+        sources=sources,
+        chunks=chunks,
+        timings_ms=dict(building.timings_ms),
+    )

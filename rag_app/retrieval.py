@@ -1,0 +1,390 @@
+"""Question -> best hits with their reasons, from whichever generation is live; safe between threads."""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag_app import glossary, ranking
+from rag_app.cleaning import normalise_question
+from rag_app.embedding import Embedder
+from rag_app.errors import DamagedIndex, EmptyQuestion, IndexFault, QuestionTooLong
+from rag_app.expansion import Expansion, expand, said_otherwise, weights_of
+from rag_app.index.catalog import Evidence
+from rag_app.index.lexical import TermsLike
+from rag_app.index.snapshot import Snapshot
+from rag_app.index.store import Store
+from rag_app.language import detect_language
+from rag_app.schema import Heading, Hit, Language, SearchResult, Signal, Stamp
+from rag_app.settings import Settings
+from rag_app.wordbook import SnapshotLexicon, Wordbook
+
+Legs = Literal["both", "lexical", "dense"]
+
+_LOG = logging.getLogger(__name__)
+
+DEPTH = 30
+"""Candidates taken from each engine and collection, at least; 60 find nothing that 30 miss (nDCG@10 over 23 tasks)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as the engines take it."""
+
+    text: str
+    language: Language
+    terms: tuple[str, ...]
+    vector: NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class _Lease:
+    """An open snapshot and how many searches are using it now."""
+
+    snapshot: Snapshot
+    users: int = 0
+    retired: bool = False
+
+    @property
+    def number(self) -> int:
+        return self.snapshot.number
+
+
+class Retriever:
+    """Searches the live generation and follows it when another is published."""
+
+    def __init__(self, store: Store, embedder: Embedder, terms: TermsLike, settings: Settings) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._terms = terms
+        self._settings = settings
+        self._wordbook = Wordbook(terms, settings.data_dir / glossary.FILE_NAME)
+        self._lock = threading.Lock()
+        self._opening = threading.Lock()
+        self._lease: _Lease | None = None
+        self._refused: int | None = None
+
+    def search(
+        self, question: str, *, collections: Sequence[str] = (), k: int | None = None, legs: Legs = "both"
+    ) -> SearchResult:
+        """The best `k` hits (default RAG_HITS) of these collections (default RAG_COLLECTION, else all), best first.
+
+        `legs` restricts the search to one kind of evidence, for measuring.
+
+        Raises:
+            InputError: the question is empty or too long.
+            IndexFault: there is no index, it is damaged, or another embedder made it; not while an earlier generation
+                is open, which then goes on answering.
+        """
+        clock = _Clock()
+        asked = self._understand(question, clock)
+        wanted = tuple(dict.fromkeys(collections or filter(None, [self._settings.collection])))
+        with self.reading() as snapshot:
+            clock.mark("open")
+            wanted = wanted or snapshot.collections
+            lexicon = self._wordbook.lexicon(snapshot, [name for name in wanted if snapshot.vectors.count(name)])
+            return _search(snapshot, asked, wanted, self._settings.hits if k is None else k, legs, clock, lexicon)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Snapshot]:
+        """The live generation, kept open for as long as the block lasts."""
+        lease = self._take_lease()
+        try:
+            yield lease.snapshot
+        finally:
+            self._return_lease(lease)
+
+    def snapshot(self) -> Snapshot:
+        """The live generation for a quick look; it is closed once a newer one was searched (else use `reading`)."""
+        with self.reading() as snapshot:
+            return snapshot
+
+    def text_of(self, source_id: str) -> str:
+        """The clean text of a source; empty when the live generation does not hold it."""
+        with self.reading() as snapshot:
+            return snapshot.catalog.text_of(source_id)
+
+    def outline_of(self, source_id: str) -> tuple[Heading, ...]:
+        """The headings of a source, in order."""
+        with self.reading() as snapshot:
+            return snapshot.catalog.outline_of(source_id)
+
+    def close(self) -> None:
+        """Let go of the index; the next search opens it again."""
+        with self._lock:
+            old, self._lease = self._lease, None
+        self._retire(old)
+
+    def _understand(self, question: str, clock: "_Clock") -> _Asked:
+        text = normalise_question(question)
+        if not text:
+            raise EmptyQuestion("the question is empty; ask in Korean or English")
+        if len(text) > self._settings.max_question_chars:
+            raise QuestionTooLong(
+                f"the question has {len(text)} characters, at most {self._settings.max_question_chars} are read; "
+                "shorten it, or raise RAG_MAX_QUESTION_CHARS"
+            )
+        terms = self._terms.of_question(text)
+        clock.mark("terms")
+        vector = self._embedder.embed_questions([text])[0]
+        clock.mark("embed")
+        return _Asked(text, detect_language(text), terms, vector)
+
+    def _take_lease(self) -> _Lease:
+        """The live generation. While one thread opens a new one, the others go on with the old."""
+        while True:
+            lease = self._held_lease()
+            if lease is not None:
+                return lease
+            with self._opening:
+                self._follow()
+
+    def _held_lease(self) -> _Lease | None:
+        """The open generation, counted as in use; None when this thread has to open another one first."""
+        live = self._live_number()
+        with self._lock:
+            lease = self._lease
+            if lease is None or (live not in (lease.number, self._refused) and not self._opening.locked()):
+                return None
+            lease.users += 1
+            return lease
+
+    def _live_number(self) -> int | None:
+        try:
+            return self._store.current()
+        except DamagedIndex:
+            if self._lease is None:
+                raise
+            return self._lease.number  # the pointer is lost; what is open is still whole
+
+    def _follow(self) -> None:
+        """Open the live generation in place of the open one; when that fails, the open one goes on answering."""
+        with self._lock:
+            lease = self._lease
+        if lease is not None and self._live_number() == lease.number:
+            return
+        try:
+            snapshot = self._store.open_current(self._stamp())
+        except IndexFault as error:
+            if lease is None:
+                raise
+            self._refused = self._live_number()
+            _LOG.warning("generation %d goes on answering: %s", lease.number, error)
+            return
+        with self._lock:
+            self._lease = _Lease(snapshot)
+        self._retire(lease)
+
+    def _return_lease(self, lease: _Lease) -> None:
+        with self._lock:
+            lease.users -= 1
+            is_last = lease.retired and lease.users == 0
+        if is_last:
+            lease.snapshot.close()
+
+    def _retire(self, lease: _Lease | None) -> None:
+        """Close a generation as soon as no search uses it."""
+        if lease is None:
+            return
+        with self._lock:
+            lease.retired = True
+            is_idle = lease.users == 0
+        if is_idle:
+            lease.snapshot.close()
+
+    def _stamp(self) -> Stamp:
+        embedder = self._embedder
+        return Stamp(embedder.name, embedder.digest, embedder.dimension, "", self._terms.version)
+
+
+class _Clock:
+    """Milliseconds by stage, in the order in which the stages ended."""
+
+    def __init__(self) -> None:
+        self._last = self._start = time.perf_counter()
+        self._spent: dict[str, float] = {}
+
+    def mark(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._spent[stage] = self._spent.get(stage, 0.0) + 1000 * (now - self._last)
+        self._last = now
+
+    def readings(self) -> Mapping[str, float]:
+        return {**self._spent, "total": 1000 * (time.perf_counter() - self._start)}
+
+
+def _search(
+    snapshot: Snapshot,
+    asked: _Asked,
+    collections: Sequence[str],
+    k: int,
+    legs: Legs,
+    clock: _Clock,
+    lexicon: SnapshotLexicon,
+) -> SearchResult:
+    depth = max(DEPTH, 2 * k)
+    known = lexicon.collections
+    weights, unknown = _term_weights(snapshot, known, asked.terms)
+    expansions = expand(asked.terms, unknown, lexicon)
+    weights, unknown = _with_expansions(weights, unknown, expansions, lexicon)
+    gained = weights_of(expansions, asked.terms)
+    clock.mark("expand")
+    lexical = _merged(
+        [snapshot.lexical.query(name, asked.terms, depth, gained=gained) for name in known] if legs != "dense" else []
+    )
+    clock.mark("lexical")
+    dense = _merged([snapshot.vectors.query(name, asked.vector, depth) for name in known] if legs != "lexical" else [])
+    clock.mark("vectors")
+    evidence = snapshot.catalog.evidence([*dict.fromkeys([*lexical, *dense])])
+    clock.mark("catalog")
+    candidates = _Candidates(asked, evidence, lexical, dense, weights, expansions)
+    order = candidates.order(legs, 2 * k)
+    texts = [candidates.terms[position] for position in order]
+    chosen = [order[i] for i in ranking.distinct(texts, candidates.vectors[order], k)]
+    clock.mark("fuse")
+    hits = _hits(snapshot, collections, candidates, chosen)
+    clock.mark("fetch")
+    return SearchResult(
+        question=asked.text,
+        language=asked.language,
+        terms=asked.terms,
+        hits=hits,
+        generation=snapshot.number,
+        term_weights={term: 0.0 if term in unknown else weight for term, weight in weights.items()},
+        unknown_terms=unknown,
+        timings_ms=clock.readings(),
+    )
+
+
+class _Candidates:
+    """The chunks found by either engine, with every signal for each."""
+
+    def __init__(
+        self,
+        asked: _Asked,
+        evidence: Evidence,
+        lexical: Mapping[int, float],
+        dense: Mapping[int, float],
+        weights: Mapping[str, float],
+        expansions: Sequence[Expansion],
+    ) -> None:
+        self.rows = evidence.rows
+        self.terms = evidence.terms
+        self.vectors = evidence.vectors
+        self.ranks = (_ranks(lexical), _ranks(dense))
+        self._lexical = lexical
+        marks = [(f" {term} ", term) for term in weights]
+        self.matched = [tuple([term for mark, term in marks if mark in text]) for text in evidence.terms]
+        total = sum(weights.values()) or 1.0
+        self.coverage = np.array([sum([weights[term] for term in terms]) for terms in self.matched]) / total
+        if expansions:
+            self._count_other_words(expansions, weights, total)
+        self.cosine = self.vectors @ asked.vector if self.rows else np.zeros(0, dtype=np.float32)
+        self.bm25 = _filled(self.rows, lexical, total * self.coverage)
+        plain = asked.language == "other"
+        self.same = np.array([plain or name in (asked.language, "other") for name in evidence.languages], dtype=bool)
+        self.fused = ranking.fuse(
+            ranking.Evidence(self.bm25 / total, self.coverage, self.cosine.astype(np.float64), self.same)
+        )
+
+    def order(self, legs: Legs, k: int) -> list[int]:
+        """The `k` best positions, best first; ties by row, so that the order is the same in every run."""
+        key = {"both": self.fused, "lexical": self.bm25, "dense": self.cosine}[legs]
+        order: list[int] = np.lexsort((np.array(self.rows), -key)).tolist()
+        return order[:k]
+
+    def _count_other_words(self, expansions: Sequence[Expansion], weights: Mapping[str, float], total: float) -> None:
+        """A term that is said in other words counts as matched, and as much of its weight as the expansion says."""
+        for position, text in enumerate(self.terms):
+            said = said_otherwise(text, self.matched[position], expansions)
+            if said:
+                self.matched[position] = tuple([term for term in weights if term in said or f" {term} " in text])
+                self.coverage[position] += sum(weights[term] * share for term, share in said.items()) / total
+
+    def signals(self, position: int, rank: int) -> tuple[Signal, ...]:
+        """Every reason why a candidate stands where it stands."""
+        row = self.rows[position]
+        lexical_ranks, dense_ranks = self.ranks
+        return (
+            Signal("lexical", self._lexical.get(row, 0.0), lexical_ranks.get(row, 0)),
+            Signal("dense", float(self.cosine[position]), dense_ranks.get(row, 0)),
+            Signal("coverage", float(self.coverage[position]), 0),
+            Signal("fused", float(self.fused[position]), rank),
+        )
+
+
+def _hits(
+    snapshot: Snapshot, collections: Sequence[str], candidates: _Candidates, chosen: Sequence[int]
+) -> tuple[Hit, ...]:
+    rows = [candidates.rows[position] for position in chosen]
+    chunks = snapshot.catalog.chunks_by_row(rows)
+    standings = snapshot.catalog.standings(rows, collections)
+    hits: list[Hit] = []
+    for rank, (row, position) in enumerate(zip(rows, chosen, strict=True), 1):
+        placement, source = standings[row][0]
+        hits.append(
+            Hit(
+                chunk=chunks[row],
+                placement=placement,
+                source=source,
+                score=float(candidates.fused[position]),
+                signals=candidates.signals(position, rank),
+                matched_terms=candidates.matched[position],
+                copies=len(standings[row]) - 1,
+            )
+        )
+    return tuple(hits)
+
+
+def _term_weights(
+    snapshot: Snapshot, collections: Sequence[str], terms: Sequence[str]
+) -> tuple[dict[str, float], tuple[str, ...]]:
+    """The idf of each term over all these collections together, and the terms that stand in none of them."""
+    documents = sum(snapshot.lexical.count(name) for name in collections)
+    weights: dict[str, float] = {}
+    unknown: list[str] = []
+    for term in dict.fromkeys(terms):
+        frequency = sum(snapshot.lexical.document_frequency(name, term) for name in collections)
+        weights[term] = ranking.idf(min(frequency, documents), documents)
+        if not frequency:
+            unknown.append(term)
+    return weights, tuple(unknown)
+
+
+def _with_expansions(
+    weights: Mapping[str, float], unknown: Sequence[str], expansions: Sequence[Expansion], lexicon: SnapshotLexicon
+) -> tuple[dict[str, float], tuple[str, ...]]:
+    """The same, where terms that stand nowhere but are said in other words weigh as much as those words."""
+    found = dict(weights)
+    for one in reversed(expansions):
+        rarest = max(ranking.idf(min(lexicon.frequency(term), lexicon.chunks), lexicon.chunks) for term in one.terms)
+        found |= {term: rarest for term in one.covers if term in unknown}
+    covered = {term for one in expansions for term in one.covers}
+    return found, tuple(term for term in unknown if term not in covered)
+
+
+def _merged(lists: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:
+    """Rows of several collections by their best score, best first."""
+    if len(lists) == 1:
+        return dict(lists[0])
+    best: dict[int, float] = {}
+    for found in lists:
+        for row, score in found:
+            best[row] = max(score, best.get(row, score))
+    return dict(sorted(best.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _filled(rows: Sequence[int], lexical: Mapping[int, float], guesses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """BM25 of each row; one that is not on the list has less than the last of it, and about what its terms weigh."""
+    floor = min(lexical.values(), default=0.0)
+    return np.array([lexical.get(row, min(floor, guess)) for row, guess in zip(rows, guesses.tolist(), strict=True)])
+
+
+def _ranks(scores: Mapping[int, float]) -> dict[int, int]:
+    return {row: rank for rank, row in enumerate(scores, 1)}

@@ -1,0 +1,97 @@
+"""Fusion and repeats: who decides when, and what counts as said twice."""
+
+import math
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag_app.ranking import Evidence, distinct, fuse, idf
+
+
+def evidence(*rows: tuple[float, float, float, bool]) -> Evidence:
+    lexical, coverage, dense, same = zip(*rows, strict=True)
+    return Evidence(np.array(lexical), np.array(coverage), np.array(dense), np.array(same, dtype=bool))
+
+
+def order(found: Evidence) -> list[int]:
+    return np.argsort(-fuse(found), kind="stable").tolist()
+
+
+def test_a_rarer_term_weighs_more_and_no_term_weighs_less_than_nothing() -> None:
+    assert idf(0, 100) > idf(1, 100) > idf(50, 100) > idf(100, 100) > 0
+    assert idf(1, 2) == math.log(2)
+
+
+def test_within_a_language_bm25_decides_when_the_terms_are_there() -> None:
+    assert order(evidence((1.2, 1.0, 0.4, True), (0.4, 0.5, 0.7, True))) == [0, 1]
+
+
+def test_within_a_language_meaning_decides_when_hardly_a_term_is_there() -> None:
+    assert order(evidence((0.30, 0.2, 0.1, True), (0.25, 0.2, 0.6, True))) == [1, 0]
+
+
+def test_across_languages_meaning_decides() -> None:
+    assert order(evidence((0.3, 0.2, 0.2, False), (0.0, 0.0, 0.6, False))) == [1, 0]
+
+
+def test_between_equally_near_passages_in_another_language_a_shared_name_decides() -> None:
+    assert order(evidence((0.0, 0.0, 0.5, False), (0.5, 0.4, 0.5, False))) == [1, 0]
+
+
+def test_a_full_match_in_the_own_language_stands_before_a_vague_one_in_the_other() -> None:
+    assert order(evidence((0.0, 0.1, 0.3, False), (1.3, 1.0, 0.5, True))) == [1, 0]
+
+
+def test_a_near_passage_in_the_other_language_stands_before_a_chance_match_in_the_own() -> None:
+    assert order(evidence((0.05, 0.05, 0.05, True), (0.0, 0.0, 0.6, False))) == [1, 0]
+
+
+def test_no_candidates_no_scores() -> None:
+    empty = np.zeros(0)
+    assert fuse(Evidence(empty, empty, empty, np.zeros(0, dtype=bool))).tolist() == []
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 3), st.floats(0, 1), st.floats(-1, 1), st.booleans()),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_scores_lie_between_nought_and_one(rows: list[tuple[float, float, float, bool]]) -> None:
+    scores = fuse(evidence(*rows))
+    assert np.all((scores > 0) & (scores < 1))
+
+
+@given(st.floats(0, 2), st.floats(0, 1), st.floats(0, 1), st.floats(0.01, 0.5), st.booleans())
+def test_more_of_one_kind_of_evidence_never_ranks_lower(
+    lexical: float, coverage: float, dense: float, more: float, same: bool
+) -> None:
+    base = (lexical, coverage, dense, same)
+    for better in ((lexical + more, coverage, dense, same), (lexical, coverage, dense + more, same)):
+        found = fuse(evidence(base, better))
+        assert found[1] >= found[0]
+
+
+SAME = np.ones((3, 1), dtype=np.float32)
+
+
+def test_a_passage_that_repeats_another_is_put_behind() -> None:
+    words = " ".join(f"w{n}" for n in range(20))
+    assert distinct([words, words + " w20", "other words entirely"], SAME, 3) == [0, 2, 1]
+    assert distinct([words, words + " w20", "other words entirely"], SAME, 2) == [0, 2]
+
+
+def test_a_repetition_comes_back_when_nothing_else_is_there() -> None:
+    assert distinct(["a b c", "a b c"], SAME[:2], 2) == [0, 1]
+
+
+def test_two_versions_with_other_numbers_both_stay() -> None:
+    text = "연차 휴가 1 년 {} 일 주다 시행 규정 개정 회사 직원 모두 해당 하다 신청 승인 부서 장 인사 팀"
+    assert distinct([text.format(15), text.format(17), "기타"], SAME, 2) == [0, 1]
+
+
+def test_equal_words_with_other_meaning_stay() -> None:
+    vectors = np.array([[1, 0], [0.8, 0.6]], dtype=np.float32)
+    assert distinct(["a b", "a b"], vectors, 2) == [0, 1]

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 from graphs.chat import Chat, open_chat
 from graphs.golden import GoldQuestion, GoldSpan, read_golden, spans_of
 from rag_app.errors import NoIndex, UsageError
+from rag_app.llm import forbid_tracing
 from rag_app.metrics import mean, ndcg, recall, reciprocal_rank
 from rag_app.schema import Answer, Hit, Source
 from rag_app.settings import read_settings
@@ -61,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print all figures as JSON")
     parser.add_argument("--misses", action="store_true", help="also list the questions that went wrong")
     arguments = parser.parse_args(argv)
+    forbid_tracing(os.environ)
     questions = read_golden(arguments.golden)
     chat = open_chat(read_settings())
     outcomes = evaluate(chat, questions, arguments.collection)

@@ -14,7 +14,7 @@ _MARK = re.compile(
     rf"(\d{{1,3}}(?:{_GAP}(?:[,，、;]|and|과|와|-){_GAP}#?\d{{1,3}})*){_GAP}[\]】](\([^()\s]{{0,300}}\))?",
     re.IGNORECASE,
 )
-_OPEN = re.compile(r"[\[【](?:[^\[\]【】\n`]{0,%d})?$" % MAX_MARK_CHARS)
+_OPEN = re.compile(rf"[\[【](?:[^\[\]【】\n`]{{0,{MAX_MARK_CHARS}}})?$")
 _LINK_TAIL = re.compile(r"[\]】](\([^()\s]{0,300})?$")
 _CODE = re.compile(r"```|~~~|`")
 

@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from rag_app.errors import SeodangError, UsageError
 from rag_app.settings import read_settings
@@ -28,6 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SeodangError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    return _become(command)
+
+
+def _become(command: Sequence[str]) -> NoReturn:
     os.execv(command[0], command)  # noqa: S606 - a fixed list, no shell; signals reach the server itself
 
 

@@ -1,0 +1,125 @@
+"""The command line of ingestion: `python -m ingest PATH...` or one of `COMMANDS`; the composition root of the write path.
+
+Exit code 0: all well. 1: some documents could not be read, named with reasons. 2: wrong usage, settings or index.
+"""
+
+import argparse
+import io
+import logging
+import os
+import sys
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from ingest.commands import COMMANDS, run_command
+from ingest.report import as_json, as_words
+from ingest.roots import as_utf8
+from ingest.texts import TextLanguage, language_of_terminal, text
+from rag_app.cleaning import printable
+from rag_app.errors import SeodangError, UsageError
+from rag_app.schema import DEFAULT_COLLECTION, Receipt
+from rag_app.settings import Settings, read_settings
+
+ALL_WELL, SOME_FAILED, REFUSED = 0, 1, 2
+INTERRUPTED = 130
+MAX_COLLECTION_CHARS = 100
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code. Nothing that a user can cause ends in a traceback."""
+    _speak_utf8()
+    language = language_of_terminal("auto")
+    try:
+        settings = read_settings()
+        language = language_of_terminal(settings.language)
+        logging.basicConfig(level=settings.log_level, format="%(levelname)s %(message)s", stream=sys.stderr)
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        if given and given[0] in COMMANDS:
+            return run_command(given, settings, language)
+        options = _parser(language, settings).parse_args(given)
+        receipt = _ingest(options, settings, language)
+        _print(receipt, options, language)
+    except SeodangError as error:
+        print(text(language, "error", message=printable(str(error))), file=sys.stderr)
+        return REFUSED
+    except OSError as error:
+        print(text(language, "error", message=printable(_of_system(error))), file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print(text(language, "interrupted"), file=sys.stderr)
+        return INTERRUPTED
+    return SOME_FAILED if receipt.failed else ALL_WELL
+
+
+def _ingest(options: argparse.Namespace, settings: Settings, language: TextLanguage) -> Receipt:
+    """Open what the write path needs and run it; heavy imports wait until here, so that `--help` is quick."""
+    from ingest.progress import ProgressBar
+    from ingest.sync import sync
+    from rag_app.embedding import open_embedder
+    from rag_app.index.store import Store
+    from rag_app.language import Terms
+
+    with ProgressBar(language) as progress:
+        return sync(
+            [Path(path) for path in options.paths],
+            settings=settings,
+            store=Store(settings.index_dir),
+            embedder=open_embedder(settings),
+            terms=Terms(),
+            collection=_collection(options.collection),
+            dry_run=options.dry_run,
+            allow_shrink=options.allow_shrink,
+            rebuild=options.rebuild,
+            on_progress=progress,
+        )
+
+
+def _print(receipt: Receipt, options: argparse.Namespace, language: TextLanguage) -> None:
+    paths = ", ".join(printable(as_utf8(path)) for path in options.paths)
+    words = as_words(receipt, language, paths=paths, dry_run=options.dry_run)
+    print(as_json(receipt) if options.json else words, flush=True)
+
+
+def _parser(language: TextLanguage, settings: Settings) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ingest", description=text(language, "description"), epilog=text(language, "epilog")
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH", help=text(language, "paths"))
+    parser.add_argument(
+        "--collection",
+        default=settings.collection or DEFAULT_COLLECTION,
+        metavar="NAME",
+        help=text(language, "collection", default=settings.collection or DEFAULT_COLLECTION).replace("%", "%%"),
+    )
+    parser.add_argument("--dry-run", action="store_true", help=text(language, "dry_run"))
+    parser.add_argument("--json", action="store_true", help=text(language, "json"))
+    parser.add_argument("--allow-shrink", action="store_true", help=text(language, "allow_shrink"))
+    parser.add_argument("--rebuild", action="store_true", help=text(language, "rebuild"))
+    return parser
+
+
+def _collection(name: str) -> str:
+    plain = unicodedata.normalize("NFC", name).strip()
+    if not plain or len(plain) > MAX_COLLECTION_CHARS or not plain.isprintable():
+        raise UsageError(
+            f"--collection is {printable(name)[:MAX_COLLECTION_CHARS]!r}, expected 1 to {MAX_COLLECTION_CHARS} "
+            "printable characters; choose a shorter, plain name"
+        )
+    return plain
+
+
+def _speak_utf8() -> None:
+    """Korean names reach the terminal whatever the locale; what it cannot show is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _of_system(error: OSError) -> str:
+    name = f" ({error.filename})" if error.filename else ""
+    return f"{error.strerror or os.strerror(error.errno or 0)}{name}; check the folder and the free disk space"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

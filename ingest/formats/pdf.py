@@ -1,0 +1,208 @@
+"""PDF: the text of each page with its number; scanned pages are read in the picture where tesseract is installed."""
+
+import re
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ingest.formats.composer import Composer
+from ingest.formats.ocr import not_installed, read_picture, tesseract
+from ingest.formats.pdf_flow import PageText, compose, largest_line, without_running_heads
+from ingest.formats.pdf_lines import Glyph, Line, glyphs_of, lines_of
+from ingest.formats.pdf_tables import cells_of, grids_of, rules_of
+from rag_app.errors import EmptySource, UnreadableSource
+from rag_app.schema import SourceText
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
+
+MAX_PAGES = 2_000
+MAX_PAGE_CHARS = 100_000
+MAX_OCR_PAGES = 60
+OCR_BUDGET_S = 90.0
+OCR_DPI = 200
+_FEW_CHARS = 15
+_MANY_BLANK_SHARE = 0.2
+_DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
+_FILE_TITLE = re.compile(
+    r"\.(?:docx?|hwpx?|pptx?|xlsx?|pdf|tmp|indd)\Z|\AMicrosoft (?:Word|PowerPoint|Excel) - |\Auntitled\Z", re.IGNORECASE
+)
+
+
+def read_pdf(data: bytes) -> SourceText:
+    """The text in reading order with headings by letter size, ruled tables, and a mark for each page.
+
+    Lines that a page breaks are joined; heads and page numbers that come again on every page are left out.
+    Does not cover: tables without lines, formulas, text in figures of pages that also hold text.
+
+    Raises:
+        UnreadableSource: it is damaged, or locked with a password.
+        EmptySource: it is a scan and tesseract is not installed, or nothing is readable in it.
+    """
+    document = _open(data)
+    try:
+        count = len(document)
+        warnings: list[str] = []
+        if count > MAX_PAGES:
+            warnings.append(f"only the first {MAX_PAGES:,} of {count:,} pages were read; split the file")
+        pages, blank = _pages(document, min(count, MAX_PAGES), warnings)
+        title, metadata = _stated(document)
+    finally:
+        document.close()
+    pages, removed = without_running_heads(pages)
+    if removed:
+        warnings.append(f"{removed} repeated page heads and page numbers were left out")
+    composer = Composer()
+    compose(pages, composer)
+    if not composer.chars:
+        raise EmptySource("; ".join(warnings) if tesseract() is None and warnings else "no text was found in the PDF")
+    if count - blank and composer.chars < 5 * count:
+        warnings.append(f"only {composer.chars} characters were found on {count} pages")
+    return composer.source(
+        title=title or composer.first_heading or largest_line(pages),
+        format_name="pdf",
+        encoding="pdf",
+        metadata={**metadata, "pages": str(count)},
+        warnings=warnings,
+    )
+
+
+def _open(data: bytes) -> "PdfDocument":
+    from pypdfium2 import PdfDocument, PdfiumError
+
+    try:
+        document = PdfDocument(data)
+        if len(document) == 0:
+            raise UnreadableSource("the PDF has no pages")
+    except PdfiumError as error:
+        if "password" in str(error).lower() or "security" in str(error).lower():
+            raise UnreadableSource("the PDF is locked with a password; save it without one") from error
+        raise UnreadableSource("the PDF is damaged; save it again or get another copy") from error
+    return document
+
+
+def _pages(document: "PdfDocument", count: int, warnings: list[str]) -> tuple[list[PageText], int]:
+    """The pages with text, and how many have none; adds what was odd to the warnings."""
+    pages: list[PageText] = []
+    without_text: list[int] = []
+    damaged = 0
+    for index in range(count):
+        try:
+            page = _page(document, index)
+        except _page_errors():
+            damaged += 1
+            page = PageText(index + 1)
+        pages.append(page)
+        if sum(_chars(item) for item in page.items) < _FEW_CHARS and _has_picture(document, index):
+            without_text.append(index)
+    if damaged:
+        warnings.append(f"{damaged} of {count} pages are damaged and could not be read")
+    if without_text:
+        _read_scans(document, pages, without_text, warnings)
+    blank = sum(not page.items and not page.scanned for page in pages)
+    if blank > max(1, _MANY_BLANK_SHARE * count) and not without_text:
+        warnings.append(f"{blank} of {count} pages are empty")
+    return pages, blank
+
+
+def _page(document: "PdfDocument", index: int) -> PageText:
+    import pypdfium2.raw as raw
+
+    page = document[index]
+    try:
+        text_page = page.get_textpage()
+        try:
+            glyphs = glyphs_of(text_page, raw, limit=MAX_PAGE_CHARS)
+        finally:
+            text_page.close()
+        items: list[Line | list[list[str]]] = []
+        grids = [grid for grid in grids_of(rules_of(page, raw)) if any(map(grid.holds, glyphs))] if glyphs else []
+        owner = [
+            next((at for at, grid in enumerate(grids) if grid.holds(g)), -1) if g.text != "\n" else -2 for g in glyphs
+        ]
+        inside: dict[int, list[Glyph]] = {}
+        outside: list[Glyph] = []
+        last = -1
+        for glyph, grid in zip(glyphs, owner, strict=True):
+            grid = last if grid == -2 else grid
+            if grid >= 0:
+                if grid not in inside:
+                    items += lines_of(outside)
+                    outside = []
+                    items.append([[str(grid)]])  # its place; the cells are filled in below
+                inside.setdefault(grid, []).append(glyph)
+            else:
+                outside.append(glyph)
+            last = grid
+        items += lines_of(outside)
+        filled = [
+            cells_of(grids[int(item[0][0])], inside[int(item[0][0])]) if isinstance(item, list) else item
+            for item in items
+        ]
+        width, height = page.get_size()
+        return PageText(index + 1, tuple(filled), wide=width > 1.2 * height)
+    finally:
+        page.close()
+
+
+def _read_scans(document: "PdfDocument", pages: list[PageText], scans: list[int], warnings: list[str]) -> None:
+    """Puts the text of pictures into the pages that have no other."""
+    names = f"page {scans[0] + 1}" if len(scans) == 1 else f"{len(scans)} of {len(pages)} pages"
+    if tesseract() is None:
+        warnings.append(not_installed(f"no text on {names} (a scan), needs OCR"))
+        return
+    until = time.monotonic() + OCR_BUDGET_S
+    read = 0
+    for index in scans[:MAX_OCR_PAGES]:
+        left = until - time.monotonic()
+        if left <= 1:
+            break
+        page = document[index]
+        try:
+            width, height = page.get_size()
+            scale = min(OCR_DPI / 72, 5_000 / max(width, height, 1))
+            picture = page.render(scale=scale, grayscale=True).to_pil()
+        except _page_errors():
+            continue
+        finally:
+            page.close()
+        pages[index] = replace(pages[index], scanned=read_picture(picture, timeout_s=min(left, 30)))
+        read += 1
+    warnings.append(f"OCR was used on {names}: check names and numbers against the original")
+    if read < len(scans):
+        warnings.append(
+            f"{len(scans) - read} scanned pages were not read (at most {MAX_OCR_PAGES} pages, {OCR_BUDGET_S:.0f} s)"
+        )
+
+
+def _has_picture(document: "PdfDocument", index: int) -> bool:
+    import pypdfium2.raw as raw
+
+    try:
+        page = document[index]
+        try:
+            kinds = [raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING]
+            return any(item.type == raw.FPDF_PAGEOBJ_IMAGE for item in page.get_objects(filter=kinds, max_depth=4))
+        finally:
+            page.close()
+    except _page_errors():
+        return False
+
+
+def _stated(document: "PdfDocument") -> tuple[str, dict[str, str]]:
+    """The title and what else the file states of itself; the name of a file is no title."""
+    stated = {key: str(value or "").strip("\x00 ") for key, value in document.get_metadata_dict().items()}
+    date = _DATE.match(stated.get("ModDate") or "") or _DATE.match(stated.get("CreationDate") or "")
+    title = stated.get("Title", "")
+    metadata = {"author": stated.get("Author", ""), "date": "-".join(date.groups()) if date else ""}
+    return ("" if _FILE_TITLE.search(title) else title), metadata
+
+
+def _chars(item: Line | list[list[str]]) -> int:
+    return len(item.text) if isinstance(item, Line) else sum(len(cell) for row in item for cell in row)
+
+
+def _page_errors() -> tuple[type[Exception], ...]:
+    from pypdfium2 import PdfiumError
+
+    return (PdfiumError, ValueError, OSError)

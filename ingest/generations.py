@@ -1,0 +1,169 @@
+"""What published generations hold, how two of them differ, and whether one is whole; nothing here writes."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag_app.errors import DamagedIndex, IndexFault
+from rag_app.index.catalog import Catalog
+from rag_app.index.folder import CATALOG, name_of
+from rag_app.index.snapshot import Snapshot
+from rag_app.index.store import Store
+from rag_app.schema import Chunk, Receipt, Source, Stamp
+
+_ROWS_AT_ONCE = 500
+_SAME_VECTOR = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One generation in numbers; `collections` maps names to (sources, chunks)."""
+
+    number: int
+    is_live: bool
+    sources: int
+    chunks: int
+    collections: Mapping[str, tuple[int, int]]
+    stamp: Stamp
+    receipt: Receipt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A generation that cannot be read, and why."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk, and the names of the documents it stands in."""
+
+    chunk: Chunk
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the second of two generations says otherwise than the first. `moved` are (old, new) names of equal bytes."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+    moved: tuple[tuple[str, str], ...]
+    passages_added: tuple[Passage, ...]
+    passages_removed: tuple[Passage, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether both say the same."""
+        return not (self.added or self.removed or self.changed or self.moved)
+
+
+def summaries(store: Store, folder: Path) -> tuple[Summary | Damage, ...]:
+    """Every published generation, newest first."""
+    live = store.current()
+    found: list[Summary | Damage] = []
+    for number in reversed(store.generations()):
+        try:
+            with closing(open_catalog(folder, number)) as catalog:
+                sources, chunks = catalog.counts()
+                collections = {name: catalog.counts(name) for name in catalog.collections()}
+                stamp, receipt = catalog.stamp(), catalog.receipt()
+                found.append(Summary(number, number == live, sources, chunks, collections, stamp, receipt))
+        except DamagedIndex as error:
+            found.append(Damage(number, str(error)))
+    return tuple(found)
+
+
+def open_catalog(folder: Path, number: int) -> Catalog:
+    """The catalog of one generation of an index folder.
+
+    Raises:
+        IndexFault: there is no such generation. DamagedIndex: it cannot be read.
+    """
+    path = folder / name_of(number) / CATALOG
+    if not path.is_file():
+        raise IndexFault(f"there is no generation {number} in {folder}; `python -m ingest status` lists them")
+    return Catalog(path)
+
+
+def difference(before: Catalog, after: Catalog) -> Difference:
+    """How the documents and passages of two generations differ, by name."""
+    old, new = {s.id: s for s in before.sources()}, {s.id: s for s in after.sources()}
+    gone = [source for id_, source in old.items() if id_ not in new]
+    fresh = [source for id_, source in new.items() if id_ not in old]
+    moved = tuple(_moves(gone, fresh))
+    was, is_now = {name for name, _ in moved}, {name for _, name in moved}
+    old_chunks, new_chunks = before.chunk_ids(), after.chunk_ids()
+    return Difference(
+        added=tuple(source.name for source in fresh if source.name not in is_now),
+        removed=tuple(source.name for source in gone if source.name not in was),
+        changed=tuple(new[id_].name for id_ in old if id_ in new and old[id_].digest != new[id_].digest),
+        moved=moved,
+        passages_added=_passages(after, new_chunks - old_chunks),
+        passages_removed=_passages(before, old_chunks - new_chunks),
+    )
+
+
+def problems_of(snapshot: Snapshot) -> Iterator[str]:
+    """What is wrong with an open generation, one sentence each; nothing when it is whole.
+
+    Covers: counts of catalog, vectors and BM25 index; every text under its placement; every vector found by itself.
+    The files' hashes were checked when the snapshot was opened.
+    """
+    catalog = snapshot.catalog
+    for collection in catalog.collections():
+        chunks = catalog.counts(collection)[1]
+        for what, count in (
+            ("vectors", snapshot.vectors.count(collection)),
+            ("BM25 index", snapshot.lexical.count(collection)),
+        ):
+            if count != chunks:
+                yield f"the {what} of {collection!r} holds {count} chunks, the catalog {chunks}"
+        yield from _lost_vectors(snapshot, collection)
+    for source in catalog.sources():
+        text, places = catalog.text_of(source.id), catalog.placements_of_source(source.id)
+        known = catalog.chunks([place.chunk_id for place in places])
+        for place in places:
+            chunk = known.get(place.chunk_id)
+            if chunk is None or text[place.start : place.end] != chunk.text:
+                yield f"chunk {place.chunk_id} does not stand at {place.start}-{place.end} of {source.name}"
+
+
+def _lost_vectors(snapshot: Snapshot, collection: str) -> Iterator[str]:
+    rows = sorted(snapshot.catalog.member_rows(collection))
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        batch = rows[start : start + _ROWS_AT_ONCE]
+        evidence = snapshot.catalog.evidence(batch)
+        vectors = dict(zip(evidence.rows, evidence.vectors, strict=True))
+        for row in batch:
+            if row not in vectors:
+                yield f"chunk {row} of {collection!r} has no terms and no vector in the catalog"
+                continue
+            found = snapshot.vectors.query(collection, vectors[row], 1)
+            if not found or found[0][1] < _SAME_VECTOR:
+                yield f"the vector of chunk {row} of {collection!r} does not find itself"
+
+
+def _moves(gone: list[Source], fresh: list[Source]) -> Iterator[tuple[str, str]]:
+    waiting: dict[str, list[str]] = {}
+    for source in reversed(fresh):
+        waiting.setdefault(source.digest, []).append(source.name)
+    for source in gone:
+        if waiting.get(source.digest):
+            yield source.name, waiting[source.digest].pop()
+
+
+def _passages(catalog: Catalog, ids: frozenset[str]) -> tuple[Passage, ...]:
+    """Passages in the order in which they stand in their first document."""
+    ordered = sorted(ids)
+    chunks, places = catalog.chunks(ordered), catalog.placements_of_chunks(ordered)
+    names = catalog.sources_by_id([place.source_id for found in places.values() for place in found])
+    passages = []
+    for id_ in ordered:
+        standing = sorted((names[place.source_id].name, place.ordinal) for place in places[id_])
+        passages.append((standing[0], Passage(chunks[id_], tuple(dict.fromkeys(name for name, _ in standing)))))
+    return tuple(passage for _, passage in sorted(passages, key=lambda item: item[0]))

@@ -1,0 +1,111 @@
+"""Every word of the ingestion command line, in Korean and in English."""
+
+import locale
+import os
+from collections.abc import Mapping
+from typing import Literal
+
+TextLanguage = Literal["ko", "en"]
+
+_KO: Mapping[str, str] = {
+    "description": "문서 폴더나 파일을 읽어 색인을 만듭니다. 바뀐 문서만 다시 읽습니다.",
+    "paths": "문서가 들어 있는 폴더 또는 파일",
+    "collection": "문서를 넣을 모음의 이름 (기본값: {default})",
+    "dry_run": "무엇이 바뀌는지만 보여 주고 아무것도 쓰지 않습니다",
+    "json": "결과를 JSON으로 출력합니다",
+    "allow_shrink": "문서가 절반 넘게 사라져도 색인에서 지웁니다",
+    "rebuild": "모든 문서를 다시 읽고, 설정된 임베딩 모델로 색인을 새로 만듭니다",
+    "no_documents": "{paths}에 읽을 문서가 없습니다. Markdown(.md)이나 텍스트(.txt) 문서를 넣고 다시 실행하세요.",
+    "unchanged": "바뀐 문서가 없습니다. 문서 {sources}개, 조각 {chunks}개가 그대로입니다. ({seconds:.1f}초)",
+    "done": "{generation}번째 색인: 조각 {added}개 추가, {removed}개 삭제, {kept}개 유지. 모두 문서 {sources}개, 조각 {chunks}개입니다. "
+    "(임베딩 {embedded}개, {seconds:.1f}초)",
+    "rehearsed": "미리 보기: 조각 {added}개를 추가하고 {removed}개를 지우며 {kept}개를 그대로 둡니다. 아무것도 쓰지 않았습니다.",
+    "failed": "읽지 못한 문서 {count}개:",
+    "warned": "확인할 점이 있는 문서 {count}개:",
+    "more": "  … 외 {count}개 (--json으로 모두 볼 수 있습니다)",
+    "error": "오류: {message}",
+    "interrupted": "중단했습니다. 색인은 이전 그대로입니다.",
+    "epilog": "그 밖의 명령: status, diff A B, rollback [GEN], prune --keep N, verify [GEN]. "
+    "이름이 같은 폴더는 ./status 처럼 적습니다.",
+    "no_index": "아직 색인이 없습니다. python -m ingest PATH 로 만드세요.",
+    "generation": "{mark} {number}번째: 문서 {sources}개, 조각 {chunks}개 (추가 {added}, 삭제 {removed}) · {model}",
+    "generation_damaged": "  {number}번째: 손상되었습니다 ({reason})",
+    "collection_line": "    모음 {name}: 문서 {sources}개, 조각 {chunks}개",
+    "same": "{before}번째와 {after}번째 색인의 내용이 같습니다.",
+    "sources_added": "새 문서 {count}개:",
+    "sources_removed": "없어진 문서 {count}개:",
+    "sources_changed": "바뀐 문서 {count}개:",
+    "sources_moved": "이름이 바뀐 문서 {count}개:",
+    "passages_added": "새 대목 {count}개:",
+    "passages_removed": "없어진 대목 {count}개:",
+    "rolled_back": "이제 {number}번째 색인으로 답합니다.",
+    "no_earlier": "{number}번째보다 앞선 색인이 없습니다. 남아 있는 색인: {known}",
+    "pruned": "지난 색인 {count}개를 지웠습니다.",
+    "whole": "{number}번째 색인에 이상이 없습니다. 파일과 개수가 맞고, 조각 {chunks}개가 모두 자기 벡터로 찾아집니다.",
+    "not_whole": "{number}번째 색인에 문제가 {count}개 있습니다:",
+    "scan": "문서 확인",
+    "read": "문서 읽기",
+    "embed": "임베딩",
+    "vectors": "벡터 색인",
+    "lexical": "낱말 색인",
+    "seal": "마무리",
+}
+_EN: Mapping[str, str] = {
+    "description": "Read documents into the index; only what changed is read again.",
+    "paths": "folders or files with documents",
+    "collection": "the collection that the documents go to (default: {default})",
+    "dry_run": "say what would change, and write nothing",
+    "json": "print the receipt as JSON",
+    "allow_shrink": "remove documents from the index even if more than half of them are gone",
+    "rebuild": "read everything again and make the index anew with the configured embedding model",
+    "no_documents": "There are no documents in {paths}. Put Markdown (.md) or text (.txt) files there and run it again.",
+    "unchanged": "Nothing changed: {sources} documents, {chunks} chunks ({seconds:.1f} s).",
+    "done": "Generation {generation}: {added} chunks added, {removed} removed, {kept} kept; {sources} documents and {chunks} chunks "
+    "in all ({embedded} embedded, {seconds:.1f} s).",
+    "rehearsed": "Dry run: {added} chunks would be added, {removed} removed, {kept} kept; nothing was written.",
+    "failed": "{count} document(s) could not be read:",
+    "warned": "{count} document(s) worth a look:",
+    "more": "  … and {count} more (--json lists all)",
+    "error": "error: {message}",
+    "interrupted": "Interrupted; the index is as it was.",
+    "epilog": "Other commands: status, diff A B, rollback [GEN], prune --keep N, verify [GEN]. "
+    "A folder of such a name is written ./status.",
+    "no_index": "There is no index yet; make one with python -m ingest PATH.",
+    "generation": "{mark} generation {number}: {sources} documents, {chunks} chunks ({added} added, {removed} removed) · {model}",
+    "generation_damaged": "  generation {number} is damaged ({reason})",
+    "collection_line": "    collection {name}: {sources} documents, {chunks} chunks",
+    "same": "Generations {before} and {after} say the same.",
+    "sources_added": "{count} new document(s):",
+    "sources_removed": "{count} document(s) gone:",
+    "sources_changed": "{count} changed document(s):",
+    "sources_moved": "{count} renamed document(s):",
+    "passages_added": "{count} new passage(s):",
+    "passages_removed": "{count} passage(s) gone:",
+    "rolled_back": "Generation {number} answers now.",
+    "no_earlier": "There is no generation before {number}; there are: {known}",
+    "pruned": "{count} old generation(s) removed.",
+    "whole": "Generation {number} is whole: files and counts are right, and all {chunks} chunks are found by their own vectors.",
+    "not_whole": "Generation {number} has {count} problem(s):",
+    "scan": "checking",
+    "read": "reading",
+    "embed": "embedding",
+    "vectors": "vectors",
+    "lexical": "words",
+    "seal": "sealing",
+}
+_TEXTS: Mapping[TextLanguage, Mapping[str, str]] = {"ko": _KO, "en": _EN}
+
+
+def text(language: TextLanguage, key: str, **values: object) -> str:
+    """The sentence in that language, with its values put in."""
+    return _TEXTS[language][key].format(**values)
+
+
+def language_of_terminal(configured: str) -> TextLanguage:
+    """The configured language; with `auto` Korean where the locale is Korean, English elsewhere."""
+    if configured in ("ko", "en"):
+        return "ko" if configured == "ko" else "en"
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(variable):
+            return "ko" if value.lower().startswith("ko") else "en"
+    return "ko" if (locale.getlocale()[0] or "").lower().startswith(("ko", "korean")) else "en"

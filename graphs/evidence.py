@@ -1,5 +1,7 @@
 """The steps around evidence: find passages, judge them, search in other words, or say that there is no answer."""
 
+from dataclasses import replace
+
 from langgraph.runtime import Runtime
 
 from graphs import phrases
@@ -43,6 +45,8 @@ def judge(state: State, runtime: Context) -> State:
         text_of=deps.retriever.text_of,
     )
     verdict = judge_evidence(result, ranked)
+    if state.get("rewritten") and verdict.worth_reading and usable_model(state, deps) is not None:
+        verdict = replace(verdict, answerable=True)  # the model says itself when the passages do not hold the answer
     rewritten = state.get("rewritten", False) or (usable_model(state, deps) is None and not state["history"])
     if verdict.answerable or rewritten or is_whole(state):
         runtime.stream_writer(EvidenceFound(state["hits"]))

@@ -11,6 +11,8 @@ from rag_app.schema import Hit, SearchResult
 # Chosen on the golden questions with even numbers, reported on the odd ones (docs/guide/evaluation.md).
 SCORE_FLOOR = 0.45
 """Below this relevance of the best unit there is nothing to quote."""
+READING_FLOOR = 0.3
+"""Below this relevance not even a model that reads the passages is asked."""
 UNKNOWN_SHARE = 0.5
 """Terms that stand in no document may not carry more than this share of the question's weight."""
 UNITS_LOOKED_AT = 6
@@ -23,11 +25,13 @@ _DATED = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?!\d)|\b[A-Z]{2,}(?:-\d+)+\b")
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether the documents hold an answer. `score` is the best unit's relevance; `missing` are words of the question that no
-    passage found covers, the decisive or rarest first."""
+    passage found covers, the decisive or rarest first. `worth_reading`: nothing decisive is missing, so that a model which
+    reads the passages may find the answer where words alone do not."""
 
     answerable: bool
     score: float
     missing: tuple[str, ...]
+    worth_reading: bool = False
 
 
 def judge_evidence(result: SearchResult, ranked: Sequence[Relevance]) -> Verdict:
@@ -47,7 +51,8 @@ def judge_evidence(result: SearchResult, ranked: Sequence[Relevance]) -> Verdict
     total = sum(weights.values()) or 1.0
     unknown = sum(weights[term] for term in result.unknown_terms if term in weights) / total
     enough = ranked[0].score >= SCORE_FLOOR and unknown <= UNKNOWN_SHARE
-    return Verdict(enough and not decisive and _gives_kind(result.question, ranked), ranked[0].score, missing)
+    answerable = enough and not decisive and _gives_kind(result.question, ranked)
+    return Verdict(answerable, ranked[0].score, missing, not decisive and ranked[0].score >= READING_FLOOR)
 
 
 def _unknown_names(result: SearchResult) -> Iterable[str]:

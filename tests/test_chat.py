@@ -308,6 +308,16 @@ def test_a_search_that_finds_nothing_is_worded_anew_by_the_model_once() -> None:
     assert answer.citations[0].source == "travel.md"
 
 
+def test_a_model_may_read_what_words_alone_do_not_settle() -> None:
+    """The judge counts words; "재우다" is no word of the policy. Without a model that is an abstention, with one it is asked."""
+    vague = "출장 가면 부장은 며칠이나 재워 줘?"
+    assert chat_over(TRAVEL).ask(vague).abstained
+    with OpenAIServer(says(vague), says("숙박비는 하루 120,000원까지 실비로 정산합니다 [1].")) as server:
+        answer = chat_over(TRAVEL, llm=served(server)).ask(vague)
+    assert not answer.abstained
+    assert answer.citations[0].source == "travel.md"
+
+
 def test_a_model_that_finds_no_answer_leads_to_an_abstention() -> None:
     with OpenAIServer(says("NO_", "ANSWER")) as server:
         events = list(chat_over(llm=served(server)).stream(LIMIT))

@@ -1,0 +1,16 @@
+"""The Korean-English embedder that ships with the product, and the recipe that made it.
+
+static         run time: texts -> unit vectors by table look-up (numpy and tokenizers)
+model/         weights, tokenizer, manifest, model card
+
+The recipe (`python -m rag_app.embedder.train --data DIR`) needs torch and is never imported at run time:
+
+data           training folder -> pairs of texts that belong together
+vocabulary     texts -> the tokenizer
+teacher        English texts -> vectors of the English teacher, cached
+initial        the token table before training: the teacher's words, random directions, rarity
+contrast       the training loop: batches, losses, schedule
+settle         row lengths after training
+export         table + tokenizer -> model folder with manifest
+train          the command line that puts these together
+"""

@@ -1,0 +1,308 @@
+"""The shipped embedder: the table look-up, the files it reads, and the parts of the recipe that made them."""
+
+import gzip
+import json
+import shutil
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from tokenizers import Tokenizer, models
+
+from rag_app.embedder.data import FILES, is_english, read_pairs
+from rag_app.embedder.export import file_sha256, model_digest, quantise, write_model
+from rag_app.embedder.initial import starting_table
+from rag_app.embedder.static import SHIPPED, StaticEmbedder, load_static
+from rag_app.embedder.vocabulary import VocabularySizes, bare_tokenizer, build_tokenizer, count_words, cut_stems
+from rag_app.errors import EmbeddingFault
+
+TEXTS = (
+    "연차 휴가는 며칠 전에 신청해야 하나요?",
+    "Gradient descent follows the slope of the loss downhill.",
+    "RAG가 뭐예요? `st.session_state`를 v0.27.0에서 어떻게 쓰나요?",
+    "경사하강법은 손실 함수의 기울기를 따라 내려간다. " * 40,
+    "비밀번호",
+)
+
+
+@pytest.fixture(scope="module")
+def embedder() -> StaticEmbedder:
+    return load_static()
+
+
+def tiny_tokenizer(*pieces: str) -> Tokenizer:
+    tokenizer = bare_tokenizer()
+    tokenizer.model = models.Unigram([("[UNK]", 0.0), *((piece, -1.0) for piece in pieces)], unk_id=0)
+    return tokenizer
+
+
+def similarity(embedder: StaticEmbedder, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
+    return embedder.embed_passages(passages) @ embedder.embed_questions([question])[0]
+
+
+def test_vectors_are_unit_rows_in_the_order_of_the_texts(embedder: StaticEmbedder) -> None:
+    together = embedder.embed_passages(TEXTS)
+    assert together.shape == (len(TEXTS), embedder.dimension)
+    assert together.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    for text, row in zip(TEXTS, together, strict=True):
+        np.testing.assert_allclose(embedder.embed_passages([text])[0], row, atol=1e-6)
+
+
+def test_no_texts_give_no_rows(embedder: StaticEmbedder) -> None:
+    assert embedder.embed_passages([]).shape == (0, embedder.dimension)
+
+
+def test_texts_without_a_known_token_share_one_unit_vector(embedder: StaticEmbedder) -> None:
+    empty, blank, marks, real = embedder.embed_passages(["", " \n\t", "?!… ---", "서버"])
+    assert np.linalg.norm(empty) == pytest.approx(1, abs=1e-5)
+    np.testing.assert_array_equal(empty, blank)
+    np.testing.assert_array_equal(empty, marks)
+    assert not np.allclose(empty, real)
+
+
+def test_letters_may_be_decomposed_wide_or_capital(embedder: StaticEmbedder) -> None:
+    plain, nfd, wide = embedder.embed_passages(
+        ["한국어 gpu 서버", unicodedata.normalize("NFD", "한국어 gpu 서버"), "한국어 ＧＰＵ 서버"]
+    )
+    np.testing.assert_allclose(plain, nfd, atol=1e-6)
+    np.testing.assert_allclose(plain, wide, atol=1e-6)
+
+
+def test_a_lone_surrogate_is_no_obstacle(embedder: StaticEmbedder) -> None:
+    broken, clean = embedder.embed_passages(["서버 \ud800 설정", "서버 설정"])
+    np.testing.assert_allclose(broken, clean, atol=0.2)
+
+
+def test_a_long_line_is_the_sum_of_its_pieces(embedder: StaticEmbedder) -> None:
+    """Longer than a piece and than a block; repeating a text changes no direction."""
+    short, long = embedder.embed_passages(["서버 설정을 바꾼다", "서버 설정을 바꾼다 " * 20_000])
+    np.testing.assert_allclose(short, long, atol=1e-4)
+    assert embedder.count_tokens("서버 설정을 바꾼다 " * 20_000) == 20_000 * embedder.count_tokens("서버 설정을 바꾼다")
+
+
+def test_a_run_without_spaces_is_read_to_its_end(embedder: StaticEmbedder) -> None:
+    tokens = embedder.count_tokens("가나다라" * 100_000)
+    assert 100_000 <= tokens <= 400_000
+
+
+def test_a_full_word_memory_changes_no_vector() -> None:
+    pieces = [chr(ord("가") + n) for n in range(60)]
+    table, scales = quantise(np.random.default_rng(0).standard_normal((61, 8)).astype(np.float32))
+    texts = [" ".join(pieces[n:]) for n in range(60)]
+
+    def made(remembered_words: int) -> StaticEmbedder:
+        tokenizer = tiny_tokenizer(*pieces)
+        return StaticEmbedder(
+            name="t", digest="t", tokenizer=tokenizer, table=table, scales=scales, remembered_words=remembered_words
+        )
+
+    np.testing.assert_array_equal(made(5).embed_passages(texts), made(5_000).embed_passages(texts))
+
+
+def test_vectors_are_the_mean_of_the_token_rows() -> None:
+    """By hand: two tokens with rows (2, 0) and (0, 2) point halfway between them."""
+    rows, scales = quantise(np.array([[9, 9], [2, 0], [0, 2]], dtype=np.float32))
+    embedder = StaticEmbedder(name="t", digest="t", tokenizer=tiny_tokenizer("낮", "밤"), table=rows, scales=scales)
+    np.testing.assert_allclose(
+        embedder.embed_passages(["낮, 밤!", "밤밤", "낮 낮 낮 밤"]),
+        [[0.5**0.5, 0.5**0.5], [0, 1], [0.9**0.5, 0.1**0.5]],
+        atol=1e-6,
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        ("연차 휴가는 어떻게 신청하나요?", "Employees request annual leave.", "The server restarts after a crash."),
+        ("How do I reset my password?", "비밀번호를 재설정하는 방법", "점심 식사 비용을 청구하는 방법"),
+        ("경사하강법", "gradient descent", "database index"),
+        ("파이썬에서 파일 읽기", "Reading files in Python", "Weather in Seoul"),
+        ("비가 올까?", "오늘 날씨는 흐리고 비가 옵니다.", "회의록을 서버에 저장합니다."),
+        ("고양이가 자고 있다", "A cat is sleeping.", "The president gave a speech."),
+    ],
+)
+def test_meaning_crosses_the_languages(embedder: StaticEmbedder, question: str, right: str, wrong: str) -> None:
+    good, bad = similarity(embedder, question, [right, wrong])
+    assert good > bad + 0.1
+
+
+def test_hangul_words_are_not_taken_apart(embedder: StaticEmbedder) -> None:
+    assert embedder.count_tokens("서버에서 데이터베이스를 설정합니다.") <= 7
+    assert embedder.count_tokens("서버에서") == embedder.count_tokens(unicodedata.normalize("NFD", "서버에서"))
+
+
+def test_the_digest_is_the_truth_about_the_files(embedder: StaticEmbedder) -> None:
+    manifest = json.loads((SHIPPED / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["sha256"] == {name: file_sha256(SHIPPED / name) for name in ("model.safetensors", "tokenizer.json")}
+    assert embedder.digest == manifest["digest"] == model_digest(SHIPPED)
+    assert embedder.name.startswith("seodang-static-ko-en-")
+
+
+def test_the_card_names_the_weights_and_their_sources() -> None:
+    card = (SHIPPED / "README.md").read_text(encoding="utf-8")
+    assert file_sha256(SHIPPED / "model.safetensors") in card
+    assert json.loads((SHIPPED / "manifest.json").read_text(encoding="utf-8"))["digest"] in card
+    for source in ("Python", "TensorFlow", "PowerShell", "NTREX-128", "KorSTS", "Chatbot_data", "all-MiniLM-L6-v2"):
+        assert source in card, source
+
+
+def test_the_model_stays_within_forty_megabytes() -> None:
+    assert sum(path.stat().st_size for path in SHIPPED.rglob("*") if path.is_file()) <= 40_000_000
+
+
+def test_running_it_loads_no_torch() -> None:
+    code = (
+        "import sys; from rag_app.embedder.static import load_static; load_static().embed_passages(['안녕']);"
+        "print(sorted({'torch', 'sentence_transformers', 'transformers', 'scipy', 'kiwipiepy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_sentence_transformers_gives_the_same_vectors(embedder: StaticEmbedder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(SHIPPED), device="cpu", local_files_only=True)
+    theirs = model.encode(list(TEXTS), show_progress_bar=False)
+    np.testing.assert_allclose(embedder.embed_passages(TEXTS), theirs, atol=1e-4)
+
+
+def test_a_missing_file_is_named_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddingFault, match=r"manifest\.json.*Reinstall"):
+        load_static(tmp_path)
+
+
+def test_a_table_that_does_not_fit_its_tokenizer_is_refused(tmp_path: Path) -> None:
+    write_model(tmp_path, np.eye(3, 2, dtype=np.float32), tiny_tokenizer("낮", "밤"), version="t")
+    tokenizer = tiny_tokenizer("낮", "밤", "새벽")
+    (tmp_path / "tokenizer.json").write_text(tokenizer.to_str(), encoding="utf-8")
+    with pytest.raises(EmbeddingFault, match="does not fit its manifest"):
+        load_static(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "manifest.json"])
+def test_a_cut_file_is_refused(tmp_path: Path, name: str) -> None:
+    write_model(tmp_path, np.eye(3, 2, dtype=np.float32), tiny_tokenizer("낮", "밤"), version="t")
+    content = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(content[: len(content) - 8])
+    with pytest.raises(EmbeddingFault, match="Reinstall"):
+        load_static(tmp_path)
+
+
+def test_a_written_model_is_read_back(tmp_path: Path) -> None:
+    digest = write_model(tmp_path, np.array([[0, 0], [3, 0], [0, 0.1]]), tiny_tokenizer("낮", "밤"), version="7")
+    embedder = load_static(tmp_path)
+    assert (embedder.name, embedder.digest, embedder.dimension) == ("seodang-static-ko-en-7", digest, 2)
+    np.testing.assert_allclose(embedder.embed_questions(["낮", "밤"]), [[1, 0], [0, 1]], atol=1e-6)
+    assert not list(tmp_path.glob("*.new"))
+
+
+def test_eight_bits_lose_less_than_a_hundredth_of_a_row() -> None:
+    table = np.random.default_rng(1).standard_normal((50, 64)).astype(np.float32)
+    rows, scales = quantise(table)
+    error = np.linalg.norm(rows * scales[:, None] - table, axis=1) / np.linalg.norm(table, axis=1)
+    assert rows.dtype == np.int8
+    assert error.max() < 0.01
+
+
+def write_training_folder(folder: Path, rows: dict[str, list[dict[str, str]]]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, _ in FILES:
+        with gzip.open(folder / name, "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows.get(name, []))
+
+
+def test_aligned_paragraphs_give_their_sentences_too(tmp_path: Path) -> None:
+    row = {"a": "서버를 껐습니다. 다시 켰습니다.", "b": "The server went down. It came up again."}
+    write_training_folder(tmp_path / "train", {"parallel-ko-en.jsonl.gz": [row, row]})
+    assert [(pair.left, pair.right, pair.kind) for pair in read_pairs(tmp_path)] == [
+        (row["a"], row["b"], "parallel"),
+        ("서버를 껐습니다.", "The server went down.", "parallel_sentence"),
+        ("다시 켰습니다.", "It came up again.", "parallel_sentence"),
+    ]
+
+
+def test_the_recipe_never_opens_the_dev_sets(tmp_path: Path) -> None:
+    write_training_folder(tmp_path / "train", {"news-ko-en.jsonl.gz": [{"a": "비가 온다", "b": "It rains"}]})
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev").chmod(0)
+    assert [pair.kind for pair in read_pairs(tmp_path)] == ["news"]
+
+
+def test_a_missing_training_file_stops_the_recipe(tmp_path: Path) -> None:
+    write_training_folder(tmp_path, {})
+    (tmp_path / FILES[2][0]).unlink()
+    with pytest.raises(FileNotFoundError, match=FILES[2][0]):
+        read_pairs(tmp_path)
+
+
+def test_the_teacher_is_given_english_only() -> None:
+    assert is_english("The word 김 appears once in this rather long English sentence about food and its long history.")
+    assert not is_english("서버 restart")
+
+
+def test_words_are_cut_where_the_script_changes() -> None:
+    counts = count_words([("RAG가 Python으로, RAG!", 1.0)])
+    assert counts == {"rag": 2, "가": 1, "python": 1, "으로": 1}
+
+
+def test_stems_stand_alone_before_particles_and_endings() -> None:
+    assert cut_stems({"서버에서는": 2, "서버를": 1, "뒤집을": 1}) == {
+        "서버": 3,
+        "에서는": 2,
+        "를": 1,
+        "뒤집": 1,
+        "을": 1,
+    }
+
+
+def test_the_vocabulary_knows_every_common_syllable_and_letter() -> None:
+    counts = count_words([("서버에서 파이썬을 배운다 the server runs python " * 20, 1.0)])
+    tokenizer = build_tokenizer(counts, ["the", "elephant", "##ing"], VocabularySizes(200, 200, 2, 2))
+    encoded = tokenizer.encode("서버에서는 뷁 elephants", add_special_tokens=False)
+    assert "[UNK]" not in encoded.tokens
+    assert encoded.tokens[0] == "서버"
+    assert "elephant" in encoded.tokens
+
+
+def test_a_piece_starts_near_what_it_means_and_rare_pieces_count_most() -> None:
+    meanings = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]], dtype=np.float32)
+    table = starting_table(np.array([10_000, 10, 10]), np.arange(3), meanings, dimension=4, seed=1)
+    lengths = np.linalg.norm(table, axis=1)
+    assert lengths[0] < lengths[1] / 10
+    again = starting_table(np.array([10_000, 10, 10]), np.arange(3), meanings, dimension=4, seed=1)
+    np.testing.assert_array_equal(table, again)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_training_brings_translations_together() -> None:
+    """Ten words and their translations, from random rows: after training each finds its partner."""
+    from rag_app.embedder.contrast import Group, Schedule, tokenise, train_table
+
+    korean = list("가나다라마바사아자차")
+    english = list("abcdefghij")
+    tokenizer = tiny_tokenizer(*korean, *english)
+    bags = tokenise(tokenizer, korean + english)
+    group = Group(np.arange(10), np.arange(10, 20), np.full(10, -1))
+    start = np.random.default_rng(0).standard_normal((21, 16)).astype(np.float32)
+    schedule = Schedule(steps=60, batch=10, learning_rate=0.05, threads=1, kinds={"words": 1})
+    table = train_table(start, bags, {"words": group}, np.zeros((1, 16), dtype=np.float32), schedule)
+    unit = table / np.linalg.norm(table, axis=1, keepdims=True)
+    rows = np.concatenate([bags.ids])
+    found = (unit[rows[:10]] @ unit[rows[10:]].T).argmax(axis=1)
+    assert found.tolist() == list(range(10))
+    np.testing.assert_array_equal(start, np.random.default_rng(0).standard_normal((21, 16)).astype(np.float32))
+
+
+def test_the_shipped_folder_can_be_copied_and_used(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    shutil.copytree(SHIPPED, tmp_path / "model")
+    np.testing.assert_array_equal(load_static(tmp_path / "model").embed_passages(TEXTS), embedder.embed_passages(TEXTS))

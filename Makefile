@@ -11,7 +11,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format lint types unit browser evaluate clean
+.PHONY: help run install test check format lint types unit browser torture evaluate clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -55,6 +55,9 @@ unit: $(VENV)/.installed-test  ## everything but the browser
 browser: $(VENV)/.installed-test  ## a real browser asks, clicks and reads
 	@./tests/browser/need_browser.sh
 	@$(BIN)/python -m pytest -m browser tests/browser
+
+torture: $(VENV)/.installed-test  ## kill ingestion 200 times and at each of its steps, damage 100 files, and see what holds
+	@$(BIN)/python -m tests.torture --kills 200 --damages 100
 
 evaluate: install  ## the golden questions over docs/
 	@$(BIN)/python -m graphs evaluate

@@ -8,7 +8,7 @@ from graphs.relevance import Relevance
 from graphs.units import Unit, shown
 from rag_app.schema import Citation, Hit, Style
 
-MOST_UNITS: dict[Style, int] = {"direct": 3, "few_shot": 3, "classify": 3, "program": 3, "step_by_step": 5}
+MOST_UNITS: dict[Style, int] = {"direct": 3, "few_shot": 3, "classify": 3, "program": 4, "step_by_step": 5}
 KEEP_SHARE = 0.72
 """A further unit is quoted when its score reaches this share of the best one's."""
 SAME_WORDS = 0.8

@@ -9,11 +9,11 @@ from graphs.relevance import Relevance, question_weights
 from rag_app.schema import Hit, SearchResult
 
 # Chosen on the golden questions with even numbers, reported on the odd ones (docs/guide/evaluation.md).
-SCORE_FLOOR = 0.45
+SCORE_FLOOR = 0.4
 """Below this relevance of the best unit there is nothing to quote."""
 READING_FLOOR = 0.3
 """Below this relevance not even a model that reads the passages is asked."""
-UNKNOWN_SHARE = 0.5
+UNKNOWN_SHARE = 0.6
 """Terms that stand in no document may not carry more than this share of the question's weight."""
 UNITS_LOOKED_AT = 6
 """Among so many of the best units one must give the kind of answer asked for, where that kind is strict."""

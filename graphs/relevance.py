@@ -9,16 +9,20 @@ from numpy.typing import NDArray
 
 from graphs.asked import asked_of
 from graphs.units import Unit, shown, units_of
-from rag_app.schema import Hit, SearchResult
+from rag_app.schema import Hit, OtherWords, SearchResult
 
 MAX_UNITS = 160
 """Units looked at for one question; the hits are in order, so what is left out stands low."""
 
-# Shares of the parts of a score, for a passage in the question's language and for one in another, where only meaning,
-# names and numbers can match. Chosen on the golden questions with even numbers (docs/guide/evaluation.md).
-SAME_LANGUAGE = (0.42, 0.18, 0.22, 0.18)
-OTHER_LANGUAGE = (0.12, 0.08, 0.50, 0.30)
-KIND_BONUS = 0.12
+NEIGHBOUR_GAP = 40
+"""Characters between two units that still read on: the sentence that answers often follows the one that repeats the question."""
+
+# Shares of the parts of a score (coverage, coverage in context, similarity, rank of the passage), for a passage in the
+# question's language and for one in another, where only meaning, names and numbers can match. Chosen on the golden
+# questions with even numbers (docs/guide/evaluation.md).
+SAME_LANGUAGE = (0.22, 0.31, 0.31, 0.16)
+OTHER_LANGUAGE = (0.15, 0.05, 0.50, 0.30)
+KIND_BONUS = 0.11
 
 UNKNOWN_WEIGHT = 1.25
 """A term of the question that stands in no document weighs this many times the rarest known one."""
@@ -41,7 +45,8 @@ class Embeds(Protocol):
 @dataclass(frozen=True, slots=True)
 class Relevance:
     """A unit and why it fits. `score` is 0..1 or a little above; `coverage` is the weighted share of the question's terms in
-    the unit itself, `coverage_in_context` with title and headings; `fits_kind` is None when any kind of answer would do."""
+    the unit itself, `coverage_in_context` with title, headings and the units right before and after it; `fits_kind` is None
+    when any kind of answer would do."""
 
     unit: Unit
     score: float
@@ -66,11 +71,12 @@ def relevance_of(
     similarities = embedder.embed_passages(texts) @ asked
     priors = _priors(result.hits)
     kind = asked_of(question)
+    held = [frozenset(terms.of_text(shown(unit))) for unit in units]
     judged = []
-    for unit, similarity in zip(units, similarities, strict=True):
-        own = frozenset(terms.of_text(shown(unit)))
-        coverage = covered_share(weights, own)
-        in_context = covered_share(weights, own | contexts[unit.hit])
+    for at, (unit, similarity) in enumerate(zip(units, similarities, strict=True)):
+        coverage = covered_share(weights, held[at], result.other_words)
+        around = frozenset[str]().union(*(held[other] for other in _neighbours(units, at)))
+        in_context = covered_share(weights, held[at] | contexts[unit.hit] | around, result.other_words)
         same = result.hits[unit.hit].chunk.language == result.language
         shares = SAME_LANGUAGE if same else OTHER_LANGUAGE
         parts = (coverage, in_context, max(0.0, float(similarity)), priors[unit.hit])
@@ -92,10 +98,28 @@ def question_weights(result: SearchResult) -> Mapping[str, float]:
     }
 
 
-def covered_share(weights: Mapping[str, float], terms: frozenset[str]) -> float:
-    """The weighted share of the question's terms that `terms` holds, 0..1; 0 for a question without terms."""
+def covered_share(weights: Mapping[str, float], terms: frozenset[str], other_words: Sequence[OtherWords] = ()) -> float:
+    """The weighted share of the question's terms that `terms` holds, itself or in other words, 0..1; 0 without terms."""
     total = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in terms) / total if total > 0 else 0.0
+    if total <= 0:
+        return 0.0
+    said = {term: 1.0 for term in weights if term in terms}
+    for other in other_words:
+        if terms.issuperset(other.terms):
+            said.update({term: max(said.get(term, 0.0), other.weight) for term in other.covers})
+    return sum(weights.get(term, 0.0) * share for term, share in said.items()) / total
+
+
+def _neighbours(units: Sequence[Unit], at: int) -> list[int]:
+    """The units of the same passage that stand right before and after one; code has none."""
+    found = []
+    for first, second in ((at - 1, at), (at, at + 1)):
+        if 0 <= first and second < len(units):
+            one, two = units[first], units[second]
+            reads_on = one.hit == two.hit and 0 <= two.start - one.end <= NEIGHBOUR_GAP
+            if reads_on and "code" not in (one.kind, two.kind):
+                found.append(first if second == at else second)
+    return found
 
 
 def _priors(hits: Sequence[Hit]) -> list[float]:

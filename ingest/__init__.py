@@ -18,6 +18,8 @@ sync         the shell: scan, plan, read, build a generation
 generations  status, differences and checks of published generations
 report       receipts and differences as words and as JSON
 progress     the bar on a terminal
-commands     status, diff, rollback, prune, verify
+export       a generation as JSON lines
+watch        ingestion as files change
+commands     status, diff, rollback, prune, verify, export
 texts        every word of the command line in Korean and English
 """

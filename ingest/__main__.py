@@ -4,12 +4,14 @@ Exit code 0: all well. 1: some documents could not be read, named with reasons. 
 """
 
 import argparse
+import contextlib
 import io
 import logging
 import os
+import signal
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ingest.commands import COMMANDS, run_command
@@ -38,13 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given and given[0] in COMMANDS:
             return run_command(given, settings, language)
         options = _parser(language, settings).parse_args(given)
-        receipt = _ingest(options, settings, language)
+        if options.watch:
+            return _watch(options, settings, language)
+        receipt = _runner(options, settings, language)()
         _print(receipt, options, language)
-    except SeodangError as error:
-        print(text(language, "error", message=printable(str(error))), file=sys.stderr)
-        return REFUSED
-    except OSError as error:
-        print(text(language, "error", message=printable(_of_system(error))), file=sys.stderr)
+    except (SeodangError, OSError) as error:
+        print(text(language, "error", message=_words_of(error)), file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         print(text(language, "interrupted"), file=sys.stderr)
@@ -52,27 +53,63 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return SOME_FAILED if receipt.failed else ALL_WELL
 
 
-def _ingest(options: argparse.Namespace, settings: Settings, language: TextLanguage) -> Receipt:
-    """Open what the write path needs and run it; heavy imports wait until here, so that `--help` is quick."""
+def _runner(options: argparse.Namespace, settings: Settings, language: TextLanguage) -> Callable[[], Receipt]:
+    """Open what the write path needs; heavy imports wait until here, so that `--help` is quick."""
     from ingest.progress import ProgressBar
     from ingest.sync import sync
     from rag_app.embedding import open_embedder
     from rag_app.index.store import Store
     from rag_app.language import Terms
 
-    with ProgressBar(language) as progress:
-        return sync(
-            [Path(path) for path in options.paths],
-            settings=settings,
-            store=Store(settings.index_dir),
-            embedder=open_embedder(settings),
-            terms=Terms(),
-            collection=_collection(options.collection),
-            dry_run=options.dry_run,
-            allow_shrink=options.allow_shrink,
-            rebuild=options.rebuild,
-            on_progress=progress,
-        )
+    paths, collection = [Path(path) for path in options.paths], _collection(options.collection)
+    store, embedder, terms = Store(settings.index_dir), open_embedder(settings), Terms()
+
+    def run() -> Receipt:
+        with ProgressBar(language) as progress:
+            return sync(
+                paths,
+                settings=settings,
+                store=store,
+                embedder=embedder,
+                terms=terms,
+                collection=collection,
+                dry_run=options.dry_run,
+                allow_shrink=options.allow_shrink,
+                rebuild=options.rebuild,
+                on_progress=progress,
+            )
+
+    return run
+
+
+def _watch(options: argparse.Namespace, settings: Settings, language: TextLanguage) -> int:
+    """Ingest now and whenever a document changes, until Ctrl-C or SIGTERM; a run that fails is told and tried again."""
+    from ingest.watch import watch
+
+    if options.dry_run or options.rebuild:
+        raise UsageError("--watch goes with neither --dry-run nor --rebuild; run them on their own")
+    ingest = _runner(options, settings, language)
+    told = ""
+
+    def run() -> None:
+        nonlocal told
+        try:
+            receipt = ingest()
+        except (SeodangError, OSError) as error:
+            before, told = told, _words_of(error)
+            if told != before:
+                print(text(language, "error", message=told), file=sys.stderr, flush=True)
+            return
+        before, told = told, repr(receipt.failed)
+        if told != before or any(report.outcome != "failed" for report in receipt.files):
+            _print(receipt, options, language)
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print(text(language, "watching"), file=sys.stderr, flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        watch([Path(path) for path in options.paths], settings.data_dir, run)
+    print(text(language, "watched"), file=sys.stderr)
+    return ALL_WELL
 
 
 def _print(receipt: Receipt, options: argparse.Namespace, language: TextLanguage) -> None:
@@ -96,6 +133,7 @@ def _parser(language: TextLanguage, settings: Settings) -> argparse.ArgumentPars
     parser.add_argument("--json", action="store_true", help=text(language, "json"))
     parser.add_argument("--allow-shrink", action="store_true", help=text(language, "allow_shrink"))
     parser.add_argument("--rebuild", action="store_true", help=text(language, "rebuild"))
+    parser.add_argument("--watch", action="store_true", help=text(language, "watch"))
     return parser
 
 
@@ -116,9 +154,12 @@ def _speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _of_system(error: OSError) -> str:
+def _words_of(error: SeodangError | OSError) -> str:
+    if isinstance(error, SeodangError):
+        return printable(str(error))
     name = f" ({error.filename})" if error.filename else ""
-    return f"{error.strerror or os.strerror(error.errno or 0)}{name}; check the folder and the free disk space"
+    reason = error.strerror or os.strerror(error.errno or 0)
+    return printable(f"{reason}{name}; check the folder and the free disk space")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from ingest.formats.commonmark import BlockKind, parse_blocks
+from ingest.formats.commonmark import BlockKind, parse_blocks, plain_title
 from ingest.formats.front_matter import read_front_matter
 from rag_app.schema import SourceText
 from rag_app.sentences import split_sentences
@@ -32,13 +32,15 @@ CountTokens = Callable[[str], int]
 class Unit:
     """A stretch of text that is never cut: where it starts, how gladly one cuts in front of it, its size in tokens.
 
-    `heading` is the index in the outline of the heading it stands under; -1 above the first one.
+    `heading` is the index in the outline of the heading it stands under; -1 above the first one. `columns` are the words
+    of the header row of the table whose later rows it holds; empty elsewhere.
     """
 
     start: int
     strength: int
     tokens: int
     heading: int
+    columns: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,12 @@ def units_of(source: SourceText, *, max_tokens: int, count_tokens: CountTokens) 
         if tokens is not None:
             units.append(Unit(start, stretch.strength, tokens, stretch.heading))
             continue
+        columns = _columns(text, stretch)
         for at, strength, size in _split(text, stretch, start, end, max_tokens, count_tokens):
-            units.append(Unit(at, strength if at > start else stretch.strength, size, stretch.heading))
+            if at > start:
+                units.append(Unit(at, strength, size, stretch.heading, columns))
+            else:
+                units.append(Unit(at, stretch.strength, size, stretch.heading))
     return units
 
 
@@ -125,6 +131,14 @@ def _split(
         for piece_start, piece_end in _word_groups(text, left, right, max_chars=max(32, max_tokens // 2)):
             strength = cuts.get(left, LINE) if piece_start == left else WORD
             yield piece_start, strength, count_tokens(text[piece_start:piece_end])
+
+
+def _columns(text: str, stretch: _Stretch) -> str:
+    """The cells of a table's header row, which its later rows need to be understood."""
+    if stretch.kind != "table":
+        return ""
+    row = text[stretch.body : text.find("\n", stretch.body)]
+    return " | ".join(filter(None, (cell.strip() for cell in plain_title(row).strip("| ").split("|"))))
 
 
 def _weaker_cuts(text: str, stretch: _Stretch, end: int) -> Iterator[tuple[int, int]]:

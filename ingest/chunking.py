@@ -20,7 +20,7 @@ from ingest.blocks import BLOCK, CountTokens, Unit, units_of
 from ingest.formats.commonmark import line_starts
 from rag_app.schema import Heading, SourceText
 
-CHUNKER_VERSION: Final = "1"
+CHUNKER_VERSION: Final = "2"
 
 Keys = NDArray[np.uint64]
 
@@ -47,6 +47,7 @@ def split(source: SourceText, *, max_tokens: int, count_tokens: CountTokens) -> 
     """The pieces of a clean text, in order; empty for an empty text.
 
     Small sections join neighbours under the same parent, large ones are cut between blocks, then rows or sentences, then words.
+    A piece that begins among the rows of a table has the table's header row at the end of its heading path.
     No piece is larger than `max_tokens`, give or take what `count_tokens` saves at the seams; none begins with a blank line.
     """
     text = source.text
@@ -61,6 +62,8 @@ def split(source: SourceText, *, max_tokens: int, count_tokens: CountTokens) -> 
         end = units[last].start if last < len(units) else len(text)
         content_end = start + len(text[start:end].rstrip())
         path = _common_path([paths[unit.heading] for unit in units[first:last] if unit.heading >= 0])
+        if units[first].columns:
+            path = (*path, units[first].columns)
         pieces.append(Piece(path, start, content_end, end, bisect_right(lines, start)))
     return tuple(pieces)
 

@@ -1,11 +1,13 @@
-"""The commands about generations: status, diff, rollback, prune, verify."""
+"""The commands about generations: status, diff, rollback, prune, verify, export."""
 
 import argparse
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 
+from ingest.export import export_passages
 from ingest.generations import Damage, Difference, Passage, Summary, difference, open_catalog, problems_of, summaries
 from ingest.texts import TextLanguage, text
 from rag_app.cleaning import printable
@@ -88,11 +90,24 @@ def _prune(options: argparse.Namespace, settings: Settings, language: TextLangua
     return ALL_WELL
 
 
-def _verify(options: argparse.Namespace, settings: Settings, language: TextLanguage) -> int:
-    store = Store(settings.index_dir)
-    number = options.generation if options.generation is not None else store.current()
+def _export(options: argparse.Namespace, settings: Settings, language: TextLanguage) -> int:
+    number = _named_or_live(options, Store(settings.index_dir), language)
+    with closing(open_catalog(settings.index_dir, number)) as catalog:
+        count = export_passages(catalog, options.file)
+    print(text(language, "exported", count=count, path=printable(str(options.file))))
+    return ALL_WELL
+
+
+def _named_or_live(options: argparse.Namespace, store: Store, language: TextLanguage) -> int:
+    number: int | None = options.generation if options.generation is not None else store.current()
     if number is None:
         raise NoIndex(text(language, "no_index"))
+    return number
+
+
+def _verify(options: argparse.Namespace, settings: Settings, language: TextLanguage) -> int:
+    store = Store(settings.index_dir)
+    number = _named_or_live(options, store, language)
     open_catalog(settings.index_dir, number).close()
     chunks = 0
     try:
@@ -116,6 +131,7 @@ COMMANDS: Mapping[str, Command] = {
     "rollback": _rollback,
     "prune": _prune,
     "verify": _verify,
+    "export": _export,
 }
 
 
@@ -130,6 +146,9 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("after", type=int, metavar="B")
     for name in ("rollback", "verify"):
         commands.add_parser(name).add_argument("generation", type=int, nargs="?", metavar="GEN")
+    export = commands.add_parser("export")
+    export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument("--generation", type=int, metavar="GEN")
     commands.add_parser("prune").add_argument("--keep", type=int, required=True, metavar="N")
     return parser
 

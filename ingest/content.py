@@ -1,5 +1,6 @@
 """From a source text to what the index keeps: the source, its chunks, and where each stands; pure."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from ingest.chunking import CHUNKER_VERSION, chunk_id, split
 from rag_app.index.change import SourceContent
 from rag_app.language import detect_language
 from rag_app.schema import Chunk, Mark, Placement, Source, SourceText
+
+_NUMBERED = re.compile(r"(?P<words>.*\s)(?P<first>\d+)(?:[–-](?P<last>\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def cut_content(source: Source, text: SourceText, cutting: Cutting) -> SourceCon
         words = text.text[piece.start : piece.content_end]
         identity = chunk_id(text.title, piece.heading_path, words)
         chunks.append(Chunk(identity, text.title, piece.heading_path, words, detect_language(words)))
-        locator = locator_at(text.marks, piece.start)
+        locator = locator_of(text.marks, piece.start, piece.content_end)
         placements.append(
             Placement(identity, source.id, len(placements), piece.start, piece.content_end, piece.line, locator)
         )
@@ -72,3 +75,14 @@ def locator_at(marks: Sequence[Mark], offset: int) -> str:
     """The page, slide or cell of an offset; empty in front of the first mark and in formats without any."""
     index = bisect_right(marks, offset, key=lambda mark: mark.start) - 1
     return marks[index].locator if index >= 0 else ""
+
+
+def locator_of(marks: Sequence[Mark], start: int, end: int) -> str:
+    """Where a stretch of text stands: one place, or the first and the last it touches ("p. 3–4", "slide 2–5")."""
+    first, last = locator_at(marks, start), locator_at(marks, max(start, end - 1))
+    if first == last or not first:
+        return last
+    left, right = _NUMBERED.fullmatch(first), _NUMBERED.fullmatch(last)
+    if left and right and left["words"] == right["words"]:
+        return f"{left['words']}{left['first']}–{right['last'] or right['first']}"
+    return f"{first} – {last}"

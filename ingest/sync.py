@@ -60,6 +60,7 @@ def sync(
     with contextlib.ExitStack() as stack:
         if not dry_run:
             stack.enter_context(store.lock(wait_s=LOCK_WAIT_S))
+            store.sweep()
         base = store.base()
         if base is not None:
             _check_model(base.stamp, stamp, settings, rebuild=rebuild)

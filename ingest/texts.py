@@ -15,6 +15,10 @@ _KO: Mapping[str, str] = {
     "json": "결과를 JSON으로 출력합니다",
     "allow_shrink": "문서가 절반 넘게 사라져도 색인에서 지웁니다",
     "rebuild": "모든 문서를 다시 읽고, 설정된 임베딩 모델로 색인을 새로 만듭니다",
+    "watch": "문서가 바뀔 때마다 색인에 반영합니다 (Ctrl-C로 마침)",
+    "watching": "문서가 바뀌는지 지켜보고 있습니다. 마치려면 Ctrl-C를 누르세요.",
+    "watched": "지켜보기를 마쳤습니다.",
+    "exported": "대목 {count}개를 {path}에 내보냈습니다.",
     "no_documents": "{paths}에 읽을 문서가 없습니다. Markdown(.md)이나 텍스트(.txt) 문서를 넣고 다시 실행하세요.",
     "unchanged": "바뀐 문서가 없습니다. 문서 {sources}개, 조각 {chunks}개가 그대로입니다. ({seconds:.1f}초)",
     "done": "{generation}번째 색인: 조각 {added}개 추가, {removed}개 삭제, {kept}개 유지. 모두 문서 {sources}개, 조각 {chunks}개입니다. "
@@ -25,7 +29,7 @@ _KO: Mapping[str, str] = {
     "more": "  … 외 {count}개 (--json으로 모두 볼 수 있습니다)",
     "error": "오류: {message}",
     "interrupted": "중단했습니다. 색인은 이전 그대로입니다.",
-    "epilog": "그 밖의 명령: status, diff A B, rollback [GEN], prune --keep N, verify [GEN]. "
+    "epilog": "그 밖의 명령: status, diff A B, rollback [GEN], prune --keep N, verify [GEN], export FILE. "
     "이름이 같은 폴더는 ./status 처럼 적습니다.",
     "no_index": "아직 색인이 없습니다. python -m ingest PATH 로 만드세요.",
     "generation": "{mark} {number}번째: 문서 {sources}개, 조각 {chunks}개 (추가 {added}, 삭제 {removed}) · {model}",
@@ -58,6 +62,10 @@ _EN: Mapping[str, str] = {
     "json": "print the receipt as JSON",
     "allow_shrink": "remove documents from the index even if more than half of them are gone",
     "rebuild": "read everything again and make the index anew with the configured embedding model",
+    "watch": "ingest again whenever a document changes (Ctrl-C ends it)",
+    "watching": "Watching for changes; Ctrl-C ends it.",
+    "watched": "No longer watching.",
+    "exported": "{count} passage(s) written to {path}.",
     "no_documents": "There are no documents in {paths}. Put Markdown (.md) or text (.txt) files there and run it again.",
     "unchanged": "Nothing changed: {sources} documents, {chunks} chunks ({seconds:.1f} s).",
     "done": "Generation {generation}: {added} chunks added, {removed} removed, {kept} kept; {sources} documents and {chunks} chunks "
@@ -68,7 +76,7 @@ _EN: Mapping[str, str] = {
     "more": "  … and {count} more (--json lists all)",
     "error": "error: {message}",
     "interrupted": "Interrupted; the index is as it was.",
-    "epilog": "Other commands: status, diff A B, rollback [GEN], prune --keep N, verify [GEN]. "
+    "epilog": "Other commands: status, diff A B, rollback [GEN], prune --keep N, verify [GEN], export FILE. "
     "A folder of such a name is written ./status.",
     "no_index": "There is no index yet; make one with python -m ingest PATH.",
     "generation": "{mark} generation {number}: {sources} documents, {chunks} chunks ({added} added, {removed} removed) · {model}",

@@ -60,13 +60,7 @@ def expand(terms: Sequence[str], unknown: Sequence[str], lexicon: Lexicon) -> tu
     """What else to look for, surest first, at most `MOST_TERMS` new terms; `unknown` are the terms that stand nowhere."""
     found = [*_joined(terms, unknown), *_named(terms, lexicon)]
     covered = {term for one in found for term in one.covers if one.origin == "join"}
-    for heard in _heard(terms, [term for term in unknown if term not in covered], lexicon):
-        found.append(heard)
-        found.extend(
-            Expansion(heard.covers, again.terms, heard.weight * again.weight, "name")
-            for again in _named(heard.terms, lexicon)
-            if len(again.covers) == len(heard.terms) or again.covers == heard.terms
-        )
+    found.extend(_heard(terms, [term for term in unknown if term not in covered], lexicon))
     kept: list[Expansion] = []
     new: set[str] = set(terms)
     for one in sorted(found, key=lambda one: -one.weight):
@@ -75,16 +69,6 @@ def expand(terms: Sequence[str], unknown: Sequence[str], lexicon: Lexicon) -> tu
             new |= fresh
             kept.append(one)
     return tuple(kept)
-
-
-def weights_of(expansions: Sequence[Expansion], terms: Sequence[str]) -> Mapping[str, float]:
-    """The terms that the question gains, each with its weight in the lexical query; the words of a name share it."""
-    gained: dict[str, float] = {}
-    for one in expansions:
-        for term in one.terms:
-            if term not in terms:
-                gained[term] = max(gained.get(term, 0.0), one.weight)
-    return gained
 
 
 def said_otherwise(packed: str, matched: Sequence[str], expansions: Sequence[Expansion]) -> Mapping[str, float]:
@@ -157,8 +141,9 @@ def _hangul_for(latin: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float] |
     """The Hangul word that sounds like an English word of the question."""
     found = []
     for hangul, chunks in lexicon.words_like(skeletons(latin), _MOST_CANDIDATES):
-        sureness = 0.0 if hangul.isascii() else similarity(hangul, latin)
-        if sureness and sureness >= least_similarity(hangul):
+        least = 1.0 if hangul.isascii() else least_similarity(hangul)
+        sureness = similarity(hangul, latin, least=least) if least < 1 else 0.0
+        if sureness >= least:
             found.append((round(sureness, 2), chunks, hangul))
     return ((max(found)[2],), max(found)[0]) if found else None
 
@@ -170,7 +155,7 @@ def _closest(word: str, lexicon: Lexicon) -> list[tuple[float, str]]:
         return []
     found = []
     for latin, chunks in lexicon.words_like(skeletons(word), _MOST_CANDIDATES):
-        sureness = similarity(word, latin) if latin.isascii() else 0.0
+        sureness = similarity(word, latin, least=least) if latin.isascii() else 0.0
         if sureness >= least:
             found.append((round(sureness, 2), chunks, latin))
     return [(sureness, latin) for sureness, _, latin in sorted(found, reverse=True)]

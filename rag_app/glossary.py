@@ -24,7 +24,7 @@ _BRACKETS = re.compile(r"[(（]([^()（）]{2,80})[)）]")
 _BEFORE_CHARS = 80
 _MARKS = re.compile(r"[*`\"“”‘’「」『』]+")
 _HANGUL_TAIL = re.compile(rf"(?:^|[^{_HANGUL}A-Za-z0-9 ]|\s)((?:[{_HANGUL}]+ ){{0,3}}[{_HANGUL}]+)$")
-_LATIN_TAIL = re.compile(r"(?:^|[^A-Za-z0-9 \-])\s*((?:[A-Za-z][A-Za-z\-]*[ ]){0,7}[A-Za-z][A-Za-z\-]*)$")
+_LATIN_TAIL = re.compile(r"(?:^[\s\-]*|[^A-Za-z0-9 \-])\s*((?:[A-Za-z][A-Za-z\-]*[ ]){0,7}[A-Za-z][A-Za-z\-]*)$")
 _HANGUL_NAME = re.compile(rf"[{_HANGUL}]+(?: [{_HANGUL}]+){{0,3}}")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z]*(?:[ \-/][A-Za-z]+){0,4}")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,4}[A-Z]s?")
@@ -35,7 +35,9 @@ _NO_NAME_ENDING = re.compile(
 )
 _SENTENCE_ENDING = re.compile("(?:다|고|게|며|면|자|지고|주고)$")
 _IDENTIFIER = re.compile(r"[a-z]+[A-Z][a-zA-Z]*|(?:[A-Z][a-z]+){3,}")
-_NOT_A_NAME = frozenset("ok eg ie etc vs or and see yes no true false none null default optional required example".split())
+_NOT_A_NAME = frozenset(
+    "ok eg ie etc vs or and see yes no true false none null default optional required example".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +155,22 @@ def _in_tables(text: str) -> Iterator[Pair]:
         if match:
             rows.append([_MARKS.sub("", cell).strip() for cell in match[1].split("|")])
         elif rows:
-            yield from _column_pairs(rows)
+            yield from _column_pairs(_below_the_rule(rows))
             rows = []
 
 
+def _below_the_rule(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+    """The rows of a table without its head; all of them when the head stands in another passage."""
+    rules = [at for at, row in enumerate(rows) if set("".join(row)) <= set("-: ")]
+    return rows[rules[0] + 1 :] if rules else rows
+
+
 def _column_pairs(rows: Sequence[Sequence[str]]) -> Iterator[Pair]:
-    for column in range(max(len(row) for row in rows) - 1):
+    for column in range(max((len(row) for row in rows), default=0) - 1):
         pairs: list[Pair] = []
         filled = 0
         for row in rows:
-            if column + 1 >= len(row) or set(row[column]) <= set("-: "):
+            if column + 1 >= len(row):
                 continue
             filled += 1
             pairs.extend(_cell_pairs(row[column], row[column + 1]) or _cell_pairs(row[column + 1], row[column]))
@@ -172,13 +180,18 @@ def _column_pairs(rows: Sequence[Sequence[str]]) -> Iterator[Pair]:
 
 def _cell_pairs(korean: str, english: str) -> list[Pair]:
     names = [part.strip(" )") for part in re.split(r"[(,;]", english) if part.strip(" )")]
-    if not _HANGUL_NAME.fullmatch(korean) or korean == "한국어" or not names or not all(map(_is_latin_name, names)):
+    if not _HANGUL_NAME.fullmatch(korean) or not names or not all(map(_is_latin_name, names)):
         return []
     return [Pair(korean, name) for name in names]
 
 
 def _is_latin_name(text: str) -> bool:
-    if not _LATIN_NAME.fullmatch(text) or not 2 <= len(text) <= _MOST_CHARS or text.lower() in _NOT_A_NAME or _IDENTIFIER.fullmatch(text):
+    if (
+        not _LATIN_NAME.fullmatch(text)
+        or not 2 <= len(text) <= _MOST_CHARS
+        or text.lower() in _NOT_A_NAME
+        or _IDENTIFIER.fullmatch(text)
+    ):
         return False
     words = re.split(r"[ \-/]", text.lower())
     return words[0] not in FUNCTION_WORDS and 2 * sum(word in FUNCTION_WORDS for word in words) < len(words)

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 _WITHIN_BIAS = -2.3  # what a passage in the question's language has to make up for: its terms match more easily
+_SAID_ACROSS = 5.4  # a name in the other language tells more than a number or a name that both languages write alike
 _MIDDLE, _SPREAD = 7.0, 2.0  # raw score of a good first hit; how far a raw score is stretched between 0 and 1
 
-_NEAR, _COMMON = 0.95, 0.9  # cosine and share of common terms from which on a passage may be a repetition
+_NEAR, _LEAST_TERMS = 0.95, 15  # cosine, and number of different terms, from which on a passage may be a repetition
 
 _NUMBER = re.compile(r"[0-9][0-9.,:/-]*")
 
@@ -23,13 +24,15 @@ class Evidence:
     """What is known of the candidates for one question, each array one value per candidate.
 
     `lexical` is BM25 divided by the question's summed idf (about 0 to 2); `coverage` the idf-weighted share of the
-    question's terms that stand in the chunk; `dense` the cosine; `same` whether the chunk is in the question's language.
+    question's terms that stand in the chunk, as such or in other words (`expansion`); `dense` the cosine; `same` whether
+    the chunk is in the question's language; `said` the part of `coverage` that stands there in other words only.
     """
 
     lexical: Floats
     coverage: Floats
     dense: Floats
     same: NDArray[np.bool_]
+    said: Floats | float = 0.0
 
 
 def idf(document_frequency: int, documents: int) -> float:
@@ -54,15 +57,16 @@ def fuse(evidence: Evidence) -> Floats:
     relative = lexical / max(float(lexical.max(initial=0.0)), 1e-9)
     doubt = 1.0 - float(coverage[same].max(initial=0.0))
     within = _WITHIN_BIAS + 1.0 * lexical + 3.8 * relative + 2.5 * coverage + (4.0 + 10.4 * doubt) * dense
-    across = 2.7 * coverage + (9.6 + 5.9 * doubt) * dense
+    across = 2.7 * coverage + _SAID_ACROSS * evidence.said + (9.6 + 5.9 * doubt) * dense
     return _squashed(np.where(same, within, across))
 
 
 def distinct(texts: Sequence[str], vectors: NDArray[np.float32], k: int) -> list[int]:
     """The first `k` positions of a ranked list, passages that repeat an earlier one put behind all others.
 
-    `texts` are white-space separated terms. A passage repeats another when their vectors are nearly equal, nine in ten
-    of their terms are common, and they name the same numbers; so two versions of one policy both stay.
+    `texts` are packed terms (`lexical.pack_terms`). A passage repeats another when their vectors are nearly equal, their
+    texts hold the same terms, and no number differs in title or headings: two versions of one policy both stay, also
+    when they differ in a single word. Short sentences are never taken for repetitions.
     """
     near = vectors @ vectors.T > _NEAR
     kept: list[int] = []
@@ -82,8 +86,10 @@ def _squashed(raw: Floats) -> Floats:
     return 1.0 / (1.0 + np.exp((_MIDDLE - raw) / _SPREAD))
 
 
-def _repeats(text: str, earlier: str) -> bool:
-    a, b = frozenset(text.split()), frozenset(earlier.split())
-    if len(a & b) < _COMMON * len(a | b):
+def _repeats(packed: str, earlier: str) -> bool:
+    context, _, body = packed.rpartition("\n")
+    earlier_context, _, earlier_body = earlier.rpartition("\n")
+    terms = frozenset(body.split())
+    if len(terms) < _LEAST_TERMS or terms != frozenset(earlier_body.split()):
         return False
-    return not any(_NUMBER.fullmatch(term) for term in a ^ b)
+    return not any(_NUMBER.fullmatch(term) for term in frozenset(context.split()) ^ frozenset(earlier_context.split()))

@@ -1,10 +1,8 @@
 """Question -> best hits with their reasons, from whichever generation is live; safe between threads."""
 
-import contextlib
-import logging
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,23 +12,25 @@ from numpy.typing import NDArray
 from rag_app import glossary, ranking
 from rag_app.cleaning import normalise_question
 from rag_app.embedding import Embedder
-from rag_app.errors import DamagedIndex, EmptyQuestion, IndexFault, QuestionTooLong
-from rag_app.expansion import Expansion, expand, said_otherwise, weights_of
+from rag_app.errors import EmptyQuestion, QuestionTooLong
+from rag_app.expansion import Expansion, expand, said_otherwise
 from rag_app.index.catalog import Evidence
 from rag_app.index.lexical import TermsLike
+from rag_app.index.live import LiveGeneration
 from rag_app.index.snapshot import Snapshot
 from rag_app.index.store import Store
 from rag_app.language import detect_language
-from rag_app.schema import Heading, Hit, Language, SearchResult, Signal, Stamp
+from rag_app.lexicon import Lexicons, SnapshotLexicon
+from rag_app.schema import Heading, Hit, Language, OtherWords, SearchResult, Signal, Stamp
 from rag_app.settings import Settings
-from rag_app.wordbook import SnapshotLexicon, Wordbook
 
 Legs = Literal["both", "lexical", "dense"]
 
-_LOG = logging.getLogger(__name__)
-
 DEPTH = 30
 """Candidates taken from each engine and collection, at least; 60 find nothing that 30 miss (nDCG@10 over 23 tasks)."""
+
+OTHER_DEPTH = 20
+"""Candidates taken from each collection because they say the question in other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +43,16 @@ class _Asked:
     vector: NDArray[np.float32]
 
 
-@dataclass(slots=True)
-class _Lease:
-    """An open snapshot and how many searches are using it now."""
-
-    snapshot: Snapshot
-    users: int = 0
-    retired: bool = False
-
-    @property
-    def number(self) -> int:
-        return self.snapshot.number
-
-
 class Retriever:
     """Searches the live generation and follows it when another is published."""
 
     def __init__(self, store: Store, embedder: Embedder, terms: TermsLike, settings: Settings) -> None:
-        self._store = store
         self._embedder = embedder
         self._terms = terms
         self._settings = settings
-        self._wordbook = Wordbook(terms, settings.data_dir / glossary.FILE_NAME)
-        self._lock = threading.Lock()
-        self._opening = threading.Lock()
-        self._lease: _Lease | None = None
-        self._refused: int | None = None
+        self._lexicons = Lexicons(terms, settings.data_dir / glossary.FILE_NAME)
+        stamp = Stamp(embedder.name, embedder.digest, embedder.dimension, "", terms.version)
+        self._live = LiveGeneration(store, stamp)
 
     def search(
         self, question: str, *, collections: Sequence[str] = (), k: int | None = None, legs: Legs = "both"
@@ -88,17 +72,12 @@ class Retriever:
         with self.reading() as snapshot:
             clock.mark("open")
             wanted = wanted or snapshot.collections
-            lexicon = self._wordbook.lexicon(snapshot, [name for name in wanted if snapshot.vectors.count(name)])
+            lexicon = self._lexicons.over(snapshot, [name for name in wanted if snapshot.vectors.count(name)])
             return _search(snapshot, asked, wanted, self._settings.hits if k is None else k, legs, clock, lexicon)
 
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[Snapshot]:
+    def reading(self) -> AbstractContextManager[Snapshot]:
         """The live generation, kept open for as long as the block lasts."""
-        lease = self._take_lease()
-        try:
-            yield lease.snapshot
-        finally:
-            self._return_lease(lease)
+        return self._live.reading()
 
     def snapshot(self) -> Snapshot:
         """The live generation for a quick look; it is closed once a newer one was searched (else use `reading`)."""
@@ -117,9 +96,7 @@ class Retriever:
 
     def close(self) -> None:
         """Let go of the index; the next search opens it again."""
-        with self._lock:
-            old, self._lease = self._lease, None
-        self._retire(old)
+        self._live.close()
 
     def _understand(self, question: str, clock: "_Clock") -> _Asked:
         text = normalise_question(question)
@@ -135,72 +112,6 @@ class Retriever:
         vector = self._embedder.embed_questions([text])[0]
         clock.mark("embed")
         return _Asked(text, detect_language(text), terms, vector)
-
-    def _take_lease(self) -> _Lease:
-        """The live generation. While one thread opens a new one, the others go on with the old."""
-        while True:
-            lease = self._held_lease()
-            if lease is not None:
-                return lease
-            with self._opening:
-                self._follow()
-
-    def _held_lease(self) -> _Lease | None:
-        """The open generation, counted as in use; None when this thread has to open another one first."""
-        live = self._live_number()
-        with self._lock:
-            lease = self._lease
-            if lease is None or (live not in (lease.number, self._refused) and not self._opening.locked()):
-                return None
-            lease.users += 1
-            return lease
-
-    def _live_number(self) -> int | None:
-        try:
-            return self._store.current()
-        except DamagedIndex:
-            if self._lease is None:
-                raise
-            return self._lease.number  # the pointer is lost; what is open is still whole
-
-    def _follow(self) -> None:
-        """Open the live generation in place of the open one; when that fails, the open one goes on answering."""
-        with self._lock:
-            lease = self._lease
-        if lease is not None and self._live_number() == lease.number:
-            return
-        try:
-            snapshot = self._store.open_current(self._stamp())
-        except IndexFault as error:
-            if lease is None:
-                raise
-            self._refused = self._live_number()
-            _LOG.warning("generation %d goes on answering: %s", lease.number, error)
-            return
-        with self._lock:
-            self._lease = _Lease(snapshot)
-        self._retire(lease)
-
-    def _return_lease(self, lease: _Lease) -> None:
-        with self._lock:
-            lease.users -= 1
-            is_last = lease.retired and lease.users == 0
-        if is_last:
-            lease.snapshot.close()
-
-    def _retire(self, lease: _Lease | None) -> None:
-        """Close a generation as soon as no search uses it."""
-        if lease is None:
-            return
-        with self._lock:
-            lease.retired = True
-            is_idle = lease.users == 0
-        if is_idle:
-            lease.snapshot.close()
-
-    def _stamp(self) -> Stamp:
-        embedder = self._embedder
-        return Stamp(embedder.name, embedder.digest, embedder.dimension, "", self._terms.version)
 
 
 class _Clock:
@@ -233,15 +144,13 @@ def _search(
     weights, unknown = _term_weights(snapshot, known, asked.terms)
     expansions = expand(asked.terms, unknown, lexicon)
     weights, unknown = _with_expansions(weights, unknown, expansions, lexicon)
-    gained = weights_of(expansions, asked.terms)
     clock.mark("expand")
-    lexical = _merged(
-        [snapshot.lexical.query(name, asked.terms, depth, gained=gained) for name in known] if legs != "dense" else []
-    )
+    lexical = _merged([snapshot.lexical.query(name, asked.terms, depth) for name in known] if legs != "dense" else [])
+    others = _said_otherwise(snapshot, known, expansions) if legs != "dense" else []
     clock.mark("lexical")
     dense = _merged([snapshot.vectors.query(name, asked.vector, depth) for name in known] if legs != "lexical" else [])
     clock.mark("vectors")
-    evidence = snapshot.catalog.evidence([*dict.fromkeys([*lexical, *dense])])
+    evidence = snapshot.catalog.evidence([*dict.fromkeys([*lexical, *dense, *others])])
     clock.mark("catalog")
     candidates = _Candidates(asked, evidence, lexical, dense, weights, expansions)
     order = candidates.order(legs, 2 * k)
@@ -258,6 +167,7 @@ def _search(
         generation=snapshot.number,
         term_weights={term: 0.0 if term in unknown else weight for term, weight in weights.items()},
         unknown_terms=unknown,
+        other_words=tuple(OtherWords(one.covers, one.terms, one.weight) for one in expansions),
         timings_ms=clock.readings(),
     )
 
@@ -283,14 +193,14 @@ class _Candidates:
         self.matched = [tuple([term for mark, term in marks if mark in text]) for text in evidence.terms]
         total = sum(weights.values()) or 1.0
         self.coverage = np.array([sum([weights[term] for term in terms]) for terms in self.matched]) / total
-        if expansions:
-            self._count_other_words(expansions, weights, total)
+        self.said = self._count_other_words(expansions, weights) / total if expansions else np.zeros(len(self.rows))
+        self.coverage = self.coverage + self.said
         self.cosine = self.vectors @ asked.vector if self.rows else np.zeros(0, dtype=np.float32)
         self.bm25 = _filled(self.rows, lexical, total * self.coverage)
         plain = asked.language == "other"
         self.same = np.array([plain or name in (asked.language, "other") for name in evidence.languages], dtype=bool)
         self.fused = ranking.fuse(
-            ranking.Evidence(self.bm25 / total, self.coverage, self.cosine.astype(np.float64), self.same)
+            ranking.Evidence(self.bm25 / total, self.coverage, self.cosine.astype(np.float64), self.same, self.said)
         )
 
     def order(self, legs: Legs, k: int) -> list[int]:
@@ -299,13 +209,15 @@ class _Candidates:
         order: list[int] = np.lexsort((np.array(self.rows), -key)).tolist()
         return order[:k]
 
-    def _count_other_words(self, expansions: Sequence[Expansion], weights: Mapping[str, float], total: float) -> None:
-        """A term that is said in other words counts as matched, and as much of its weight as the expansion says."""
+    def _count_other_words(self, expansions: Sequence[Expansion], weights: Mapping[str, float]) -> NDArray[np.float64]:
+        """The weight that each chunk says in other words only; those terms count as matched."""
+        found = np.zeros(len(self.rows))
         for position, text in enumerate(self.terms):
             said = said_otherwise(text, self.matched[position], expansions)
             if said:
                 self.matched[position] = tuple([term for term in weights if term in said or f" {term} " in text])
-                self.coverage[position] += sum(weights[term] * share for term, share in said.items()) / total
+                found[position] = sum(weights[term] * share for term, share in said.items())
+        return found
 
     def signals(self, position: int, rank: int) -> tuple[Signal, ...]:
         """Every reason why a candidate stands where it stands."""
@@ -355,6 +267,12 @@ def _term_weights(
         if not frequency:
             unknown.append(term)
     return weights, tuple(unknown)
+
+
+def _said_otherwise(snapshot: Snapshot, collections: Sequence[str], expansions: Sequence[Expansion]) -> list[int]:
+    """The rows of the chunks that say the most of the question in other words."""
+    terms = tuple(dict.fromkeys(term for one in expansions for term in one.terms))
+    return [row for name in collections for row, _ in snapshot.lexical.query(name, terms, OTHER_DEPTH)] if terms else []
 
 
 def _with_expansions(

@@ -132,11 +132,21 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherWords:
+    """`terms`, all of them together, say what `covers` of the question says, and count `weight` (0..1) of it."""
+
+    covers: tuple[str, ...]
+    terms: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """Hits, best first, and what the search knew of the question. `generation` is 0 when there is no index.
 
     `term_weights` gives each term of the question its inverse document frequency in the collections searched; a term
-    that stands nowhere has weight 0 there and is named in `unknown_terms`.
+    that stands nowhere has weight 0 there and is named in `unknown_terms`. `other_words` are names and spellings that the
+    documents use for terms of the question.
     """
 
     question: str
@@ -146,6 +156,7 @@ class SearchResult:
     generation: int
     term_weights: Mapping[str, float] = field(default_factory=dict)
     unknown_terms: tuple[str, ...] = ()
+    other_words: tuple[OtherWords, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 

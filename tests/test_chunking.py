@@ -146,6 +146,26 @@ def test_a_block_stays_with_the_line_that_introduces_it() -> None:
     assert any(piece.endswith("다음과 같다:\n\n" + items) for piece in found)
 
 
+def test_later_rows_of_a_table_name_its_columns_in_their_heading_path() -> None:
+    rows = "\n".join(f"| {grade}급 | {15 + grade}일 | {'가나다라 ' * 4}|" for grade in range(12))
+    found = paths(f"# 휴가\n\n## 연차표\n\n| 직급 | **연차** | |\n|---|---|---|\n{rows}\n\n끝맺는 문단이다.")
+    assert len(found) > 2
+    assert found[0] == ("연차표",)
+    assert set(found[1:]) == {("연차표", "직급 | 연차")}
+
+
+def test_another_header_makes_other_passages_of_all_rows() -> None:
+    rows = "\n".join(f"| {grade}급 | {15 + grade}일 | {'가나다라 ' * 4}|" for grade in range(12))
+
+    def ids(column: str) -> list[str]:
+        source = read_markdown(f"| 직급 | {column} | |\n|---|---|---|\n{rows}".encode())
+        cut = split(source, max_tokens=64, count_tokens=tokens)
+        return [chunk_id("", piece.heading_path, source.text[piece.start : piece.content_end]) for piece in cut]
+
+    assert len(ids("연차")) > 2
+    assert not set(ids("연차")) & set(ids("휴가비"))
+
+
 def test_a_long_table_is_cut_between_rows_and_keeps_header_and_first_row_together() -> None:
     header = "| 직급 | 연차 |\n|---|---|"
     rows = [f"| 직급 {i} | {i}일 |" for i in range(200)]

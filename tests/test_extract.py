@@ -1,10 +1,11 @@
 """The extractive answer: quotes are verbatim, marks and citations belong together, lists come whole."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from graphs.extract import Extract, extract_answer
 from graphs.relevance import relevance_of
-from rag_app.schema import Hit, Style
+from rag_app.schema import Hit, OtherWords, Style
 from tests.fakes import HashEmbedder, SplitTerms
 from tests.passages import hit_of, result_of, texts
 
@@ -63,3 +64,16 @@ def test_the_same_sentence_in_two_documents_is_quoted_once() -> None:
 
 def test_nothing_to_quote_gives_an_empty_extract() -> None:
     assert extract_answer((), ()) == Extract("", (), 0.0)
+
+
+def test_a_unit_that_uses_another_name_counts_as_saying_it() -> None:
+    """`other_words` of the search: the documents write BERT where the question says 버트."""
+    question = "버트는 무엇을 예측해?"
+    bert = hit_of("BERT 모델이 가려진 단어를 예측한다.", name="bert.md")
+    plain = result_of(question, bert)
+    other = replace(plain, other_words=(OtherWords(("버트",), ("bert",), 0.8),))
+    scores = [
+        relevance_of(question, result, terms=SplitTerms(), embedder=HashEmbedder(), text_of=texts(bert))[0].coverage
+        for result in (plain, other)
+    ]
+    assert scores[0] < scores[1]

@@ -14,7 +14,7 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from ingest.content import locator_at
+from ingest.content import locator_at, locator_of
 from ingest.formats.composer import Composer
 from ingest.formats.docx import read_docx
 from ingest.formats.image import read_image
@@ -26,7 +26,7 @@ from ingest.formats.pptx import read_pptx
 from ingest.formats.xlsx import read_xlsx
 from rag_app.cleaning import clean_text
 from rag_app.errors import EmptySource, UnreadableSource
-from rag_app.schema import SourceText
+from rag_app.schema import Mark, SourceText
 
 FOLDER = Path(__file__).parent / "fixtures" / "formats"
 needs_tesseract = pytest.mark.skipif(tesseract() is None, reason=f"tesseract is not installed: {INSTALL_LINE}")
@@ -312,3 +312,23 @@ def test_a_cut_pdf_is_one_sentence(share: float) -> None:
     data = fixture("rules.pdf")
     with pytest.raises((UnreadableSource, EmptySource), match=r"damaged|no text"):
         read_pdf(data[: int(share * len(data))])
+
+
+@pytest.mark.parametrize(
+    ("places", "span", "shown"),
+    [
+        (("p. 1", "p. 2", "p. 3"), (0, 5), "p. 1"),
+        (("p. 1", "p. 2", "p. 3"), (0, 11), "p. 1–2"),
+        (("p. 1–2", "p. 3"), (0, 15), "p. 1–3"),
+        (("rows 2-9", "rows 10-14"), (0, 15), "rows 2–14"),
+        (("A!A1:B2", "B!A1:B2"), (5, 15), "A!A1:B2 – B!A1:B2"),
+        (("a.pdf p. 1", "a.pdf p. 4", "b.pdf p. 1"), (0, 25), "a.pdf p. 1 – b.pdf p. 1"),
+        (("a.pdf p. 1", "a.pdf p. 4"), (0, 25), "a.pdf p. 1–4"),
+        ((), (0, 5), ""),
+    ],
+)
+def test_a_passage_that_runs_over_places_names_the_first_and_the_last(
+    places: tuple[str, ...], span: tuple[int, int], shown: str
+) -> None:
+    marks = [Mark(10 * index, place) for index, place in enumerate(places)]
+    assert locator_of(marks, *span) == shown

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from rag_app.embedding import passage_text
 from rag_app.errors import DamagedIndex, EmbeddingFault, IndexFault, IndexLocked, NoIndex, StampMismatch, StorageFault
 from rag_app.index.change import BuildCounts, Change, SourceContent
+from rag_app.index.proof import is_proved
+from rag_app.index.seal import read_seal
 from rag_app.index.store import Store
 from rag_app.schema import Chunk, Stamp
 from tests.fakes import HashEmbedder, SplitTerms, make_content, make_receipt, make_stamp
@@ -244,7 +246,12 @@ def test_an_unusable_vector_is_refused_with_its_chunk_and_nothing_is_published(w
     with writer.store.lock(), pytest.raises(EmbeddingFault, match=A.chunks[0].id):
         writer.store.build(Change([A]), stamp=writer.stamp, embed=broken, terms=SplitTerms(), receipt=make_receipt)
     assert writer.store.current() == 1
-    assert sorted(path.name for path in writer.store.folder.iterdir()) == ["CURRENT", "LOCK", "gen-000001"]
+    assert sorted(path.name for path in writer.store.folder.iterdir()) == [
+        "CURRENT",
+        "LOCK",
+        "PROVED.json",
+        "gen-000001",
+    ]
 
 
 def test_a_failure_while_documents_are_read_leaves_the_live_generation(writer: Writer) -> None:
@@ -424,3 +431,33 @@ def test_a_full_disk_is_said_and_the_live_generation_stays(writer: Writer, limit
     assert writer.store.current() == 1
     writer.store.open_current().close()
     assert writer.build([B]).generation == 2
+
+
+def test_a_generation_that_was_proved_is_not_read_through_again(writer: Writer) -> None:
+    """A run without changes read the whole index only to find it whole: the most of what such a run cost."""
+    writer.build([A])
+    seal = read_seal(writer.store.folder / "gen-000001")
+    assert is_proved(writer.store.folder, writer.store.folder / "gen-000001", seal)
+    catalog = writer.store.folder / "gen-000001" / "catalog.sqlite"
+    damaged = bytearray(catalog.read_bytes())
+    damaged[-1] ^= 1
+    catalog.write_bytes(damaged)
+    assert not is_proved(writer.store.folder, writer.store.folder / "gen-000001", seal)
+    assert writer.store.base() is None
+
+
+def test_damage_that_no_file_system_saw_is_found_by_the_reader_and_then_by_the_next_run(writer: Writer) -> None:
+    writer.build([A])
+    victim = next((writer.store.folder / "gen-000001" / "chroma").rglob("*.bin"))
+    status, damaged = victim.stat(), bytearray(victim.read_bytes())
+    damaged[-1] ^= 1
+    victim.write_bytes(damaged)
+    os.utime(victim, ns=(status.st_atime_ns, status.st_mtime_ns))
+    base = writer.store.base()
+    assert base is not None
+    assert base.broken == frozenset()
+    with pytest.raises(DamagedIndex):
+        writer.store.open_current()
+    base = writer.store.base()
+    assert base is not None
+    assert base.broken == {"chroma"}

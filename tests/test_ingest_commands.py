@@ -1,4 +1,4 @@
-"""status, diff, rollback, prune and verify over real generations."""
+"""status, diff, rollback, prune, verify and export over real generations."""
 
 import json
 from collections.abc import Callable
@@ -147,3 +147,29 @@ def test_verify_proves_a_generation_whole_and_names_what_is_wrong(
 def test_verify_without_an_index_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_export_writes_every_passage_once_with_its_places(ingest: Ingest, notes: Path, tmp_path: Path) -> None:
+    (notes / "휴가 사본.md").write_text("# 휴가\n\n연차는 15일이다.", encoding="utf-8")
+    ingest()
+    target = tmp_path / "passages.jsonl"
+    assert main(["export", str(target)]) == 0
+    rows = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
+    assert [(row["title"], row["text"]) for row in rows] == [
+        ("경비", "# 경비\n\n월말에 정산한다."),
+        ("휴가", "# 휴가\n\n연차는 15일이다."),
+    ]
+    assert [(place["source"], place["start"], place["line"]) for place in rows[1]["places"]] == [
+        ("휴가 사본.md", 0, 1),
+        ("휴가.md", 0, 1),
+    ]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_export_without_an_index_or_a_folder_is_one_sentence(
+    ingest: Ingest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(tmp_path / "out.jsonl")]) == 2
+    ingest()
+    assert main(["export", str(tmp_path / "gone" / "out.jsonl")]) == 2
+    assert capsys.readouterr().err.count("\n") == 2

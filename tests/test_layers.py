@@ -26,7 +26,16 @@ DOORS = {
     "langchain_openai": ("rag_app/llm.py",),
     "openai": ("rag_app/llm.py",),
     "markdown_it": ("ingest/formats/",),
+    "watchdog": ("ingest/watch.py",),
     "yaml": ("ingest/formats/",),
+    "pypdfium2": ("ingest/formats/",),
+    "docx": ("ingest/formats/",),
+    "pptx": ("ingest/formats/",),
+    "openpyxl": ("ingest/formats/",),
+    "olefile": ("ingest/formats/",),
+    "defusedxml": ("ingest/formats/",),
+    "lxml": ("ingest/formats/",),
+    "PIL": ("ingest/formats/",),
 }
 
 DANGEROUS_CALLS = {"eval", "exec", "compile", "__import__"}

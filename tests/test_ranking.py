@@ -75,23 +75,37 @@ def test_more_of_one_kind_of_evidence_never_ranks_lower(
 
 
 SAME = np.ones((3, 1), dtype=np.float32)
+BODY = " ".join(f"w{n}" for n in range(20))
+
+
+def packed(body: str, title: str = "") -> str:
+    return f" {title} \n  \n {body} "
 
 
 def test_a_passage_that_repeats_another_is_put_behind() -> None:
-    words = " ".join(f"w{n}" for n in range(20))
-    assert distinct([words, words + " w20", "other words entirely"], SAME, 3) == [0, 2, 1]
-    assert distinct([words, words + " w20", "other words entirely"], SAME, 2) == [0, 2]
+    texts = [packed(BODY, "공지"), packed(BODY + " w0", "안내"), packed("other words entirely")]
+    assert distinct(texts, SAME, 3) == [0, 2, 1]
+    assert distinct(texts, SAME, 2) == [0, 2]
 
 
 def test_a_repetition_comes_back_when_nothing_else_is_there() -> None:
-    assert distinct(["a b c", "a b c"], SAME[:2], 2) == [0, 1]
+    assert distinct([packed(BODY), packed(BODY)], SAME[:2], 2) == [0, 1]
 
 
-def test_two_versions_with_other_numbers_both_stay() -> None:
-    text = "연차 휴가 1 년 {} 일 주다 시행 규정 개정 회사 직원 모두 해당 하다 신청 승인 부서 장 인사 팀"
-    assert distinct([text.format(15), text.format(17), "기타"], SAME, 2) == [0, 1]
+def test_two_versions_that_differ_in_one_word_both_stay() -> None:
+    texts = [packed(BODY + " 팀장 승인"), packed(BODY + " 본부장 승인"), packed("other")]
+    assert distinct(texts, SAME, 2) == [0, 1]
+
+
+def test_two_versions_whose_titles_differ_in_the_year_both_stay() -> None:
+    texts = [packed(BODY, "휴가 규정 2023"), packed(BODY, "휴가 규정 2025"), packed("other")]
+    assert distinct(texts, SAME, 2) == [0, 1]
+
+
+def test_short_sentences_are_never_repetitions() -> None:
+    assert distinct([packed("a b c"), packed("c b a"), packed("other")], SAME, 2) == [0, 1]
 
 
 def test_equal_words_with_other_meaning_stay() -> None:
     vectors = np.array([[1, 0], [0.8, 0.6]], dtype=np.float32)
-    assert distinct(["a b", "a b"], vectors, 2) == [0, 1]
+    assert distinct([packed(BODY), packed(BODY)], vectors, 2) == [0, 1]

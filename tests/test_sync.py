@@ -422,3 +422,18 @@ def test_progress_counts_up_to_its_totals(desk: Desk) -> None:
     desk.run(on_progress=lambda stage, done, total: heard.append((stage, done, total)))
     assert heard[:4] == [("scan", 1, 2), ("scan", 2, 2), ("read", 1, 2), ("read", 2, 2)]
     assert ("embed", 2, 2) in heard
+
+
+def test_a_run_without_changes_sweeps_what_a_killed_one_left(desk: Desk) -> None:
+    """A run killed while it removed an old generation left its half until the next change."""
+    desk.write("a.md", "하나이다.")
+    desk.run()
+    (desk.data / "index" / "dying-1-gen-000001").mkdir()
+    (desk.data / "index" / "building-1-abcd").mkdir()
+    desk.run()
+    assert sorted(path.name for path in (desk.data / "index").iterdir()) == [
+        "CURRENT",
+        "LOCK",
+        "PROVED.json",
+        "gen-000001",
+    ]

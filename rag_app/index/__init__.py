@@ -3,6 +3,7 @@
 folder      names inside the index folder; CURRENT; durable writes
 lock        one writer at a time, named by its process
 seal        the hash of every file of a generation, checked before it is opened
+proof       which generation was read through and found whole, so that it need not be read again
 tables      the SQL tables of a catalog
 catalog     sources, chunks, placements, texts of one generation, read-only
 draft       a catalog while it is written: one change applied, and what the two engines must do about it
@@ -10,6 +11,7 @@ vectors     ids and vectors (the door to Chroma)
 lexical     BM25 over our own terms (the door to tantivy)
 snapshot    one published generation, opened so that nothing in it is touched
 building    from a copy of the live generation and a change to the next generation
+live        the live generation, open for all threads and followed
 store       the generations: current, open, build, publish, roll back, prune, sweep
 
 A chunk has one number, its *row* in the catalog, and is known by it in all three stores. A row is never used twice.

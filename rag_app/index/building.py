@@ -1,5 +1,6 @@
 """From a copy of the live generation and a change to a complete next generation, in a folder nobody else has open."""
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +22,10 @@ EMBEDDED_AT_ONCE = 1024
 _INDEXED_AT_ONCE = 1000
 _SPENT_SHARE = 0.3  # of deleted among all vectors: beyond it Chroma's files are made afresh
 _SPENT_AT_LEAST = 500
-_PROBES = 16  # vectors per collection that must find themselves before a generation is published
+_PROBES = 16  # vectors per collection that are looked up by themselves before a generation is published
+_ITSELF = 0.99  # cosine; stored vectors are rounded
+_LOST_SHARE = 0.25  # of the probes
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Building:
             settlements = self.draft.settle(self._terms.of_text)
         self._make_evidence()
         with self._timed("wordbook"):
-            self.draft.note_words(settlements, self._terms.of_text)
+            self.draft.note_words(settlements, self._terms.of_texts)
         tombstones = self._fill_vectors(settlements, afresh=CHROMA in broken)
         self._fill_lexical(settlements, afresh=LEXICAL in broken)
         return Applied(True, settlements, tombstones)
@@ -148,17 +152,25 @@ class Building:
                 _must_equal("BM25 index", collection, lexical.count(collection), count)
 
     def _check_vectors(self, vectors: Vectors, added: dict[str, tuple[int, ...]]) -> None:
-        """As many vectors as chunks, and a sample of the new ones find themselves (or an equal)."""
+        """As many vectors as chunks, and of a sample of the new ones hardly any that does not find itself (or an equal).
+
+        HNSW loses a lone vector beside a thousand that hardly differ; one that is lost so is still found by its words.
+        """
         for collection, count in self.draft.member_counts().items():
             _must_equal("vectors", collection, vectors.count(collection), count)
         for collection, rows in added.items():
-            for row in rows[:: max(1, len(rows) // _PROBES)]:
-                found = vectors.query(collection, self.draft.vectors([row])[0], 1)
-                if not found or found[0][1] < 0.99:
-                    raise DamagedIndex(
-                        f"the new vectors of {collection!r} do not find chunk {row} again; nothing was published: "
-                        "run it again, and report this when it happens twice"
-                    )
+            probed = rows[:: max(1, len(rows) // _PROBES)]
+            found = {row: vectors.query(collection, self.draft.vectors([row])[0], 1) for row in probed}
+            lost = [row for row, hits in found.items() if not hits or hits[0][1] < _ITSELF]
+            if lost:
+                _LOG.warning(
+                    "%d of %d sampled vectors of %r do not find themselves", len(lost), len(probed), collection
+                )
+            if len(lost) > _LOST_SHARE * len(probed):
+                raise DamagedIndex(
+                    f"{len(lost)} of {len(probed)} new vectors of {collection!r} are not found again (chunk {lost[0]}); "
+                    "nothing was published: run it again, and report this when it happens twice"
+                )
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

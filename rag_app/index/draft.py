@@ -117,7 +117,7 @@ class Draft:
         after = {key: " ".join(found) for key, found in names.items()}
         gone = [key for key in before if key not in after]
         if wordbook.is_current(self._db):
-            self._count_words(gone, terms_of_name, sign=-1)
+            self._count_words(gone, lambda texts: [terms_of_name(text) for text in texts], sign=-1)
         self._db.executemany("DELETE FROM members WHERE collection = ? AND row = ?", gone)
         self._db.executemany(
             "INSERT OR REPLACE INTO members VALUES (?, ?, ?)",
@@ -191,7 +191,7 @@ class Draft:
             )
             yield from self._db.execute(sql % _marks(len(batch)), (collection, *batch)).fetchall()
 
-    def note_words(self, settlements: Sequence[Settlement], terms_of: Callable[[str], Sequence[str]]) -> None:
+    def note_words(self, settlements: Sequence[Settlement], terms_of: wordbook.TermsOf) -> None:
         """Count the words and names of the new chunks; of all chunks when other rules made the wordbook."""
         if wordbook.is_current(self._db):
             fresh = [(item.collection, row) for item in settlements for row in item.fresh]
@@ -244,9 +244,7 @@ class Draft:
         ).fetchall()
         return places == [(p.chunk_id, p.ordinal, p.start, p.end, p.line, p.locator) for p in content.placements]
 
-    def _count_words(
-        self, members: Sequence[tuple[str, int]], terms_of: Callable[[str], Sequence[str]], *, sign: int
-    ) -> None:
+    def _count_words(self, members: Sequence[tuple[str, int]], terms_of: wordbook.TermsOf, *, sign: int) -> None:
         for collection in sorted({name for name, _ in members}):
             rows = [row for name, row in members if name == collection]
             for start in range(0, len(rows), _COUNTED_AT_ONCE):

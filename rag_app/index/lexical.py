@@ -105,15 +105,10 @@ class Lexical:
                 self._searchers[name] = self._indexes[name].searcher()
             self._writers.clear()
 
-    def query(
-        self, collection: str, terms: Sequence[str], k: int, *, gained: Mapping[str, float] | None = None
-    ) -> tuple[tuple[int, float], ...]:
-        """At most `k` rows with their BM25 score, best first; a term that is asked twice counts twice.
-
-        `gained` are further terms with the weight that each counts.
-        """
+    def query(self, collection: str, terms: Sequence[str], k: int) -> tuple[tuple[int, float], ...]:
+        """At most `k` rows with their BM25 score, best first; a term that is asked twice counts twice."""
         searcher = self._searchers.get(_name(collection))
-        query = self._query(terms, gained or {})
+        query = self._query(terms)
         if searcher is None or query is None or k < 1:
             return ()
         with self._faults():
@@ -131,8 +126,8 @@ class Lexical:
         searcher = self._searchers.get(_name(collection))
         return 0 if searcher is None else int(searcher.num_docs)
 
-    def _query(self, terms: Sequence[str], gained: Mapping[str, float]) -> tantivy.Query | None:
-        counted: dict[str, float] = {term: weight for term, weight in gained.items() if _usable(term)}
+    def _query(self, terms: Sequence[str]) -> tantivy.Query | None:
+        counted: dict[str, int] = {}
         for term in terms:
             if _usable(term):
                 counted[term] = counted.get(term, 0) + 1

@@ -18,6 +18,7 @@ from rag_app.errors import DamagedIndex, StampMismatch, StorageFault
 from rag_app.index.catalog import Catalog
 from rag_app.index.folder import CATALOG, CHROMA, LEXICAL, READERS, REBUILD
 from rag_app.index.lexical import Lexical
+from rag_app.index.proof import forget
 from rag_app.index.seal import damaged_files, read_seal
 from rag_app.index.vectors import Vectors
 from rag_app.schema import Stamp
@@ -89,6 +90,7 @@ def open_snapshot(index_folder: Path, generation: Path, stamp: Stamp | None) -> 
             raise StorageFault(f"no room to open the index in {desk.folder} ({error}); free some disk space") from error
         wrong = damaged_files(desk.folder, seal)
         if wrong:
+            forget(index_folder)
             more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
             raise DamagedIndex(f"{generation / wrong[0]}{more} is not what was published; {REBUILD}")
         return Snapshot(seal.number, seal.stamp, desk)
@@ -103,9 +105,10 @@ def check_stamp(found: Stamp, wanted: Stamp) -> None:
     The chunker is not compared: it decides what chunks say, not how they are found.
     """
     if (found.embedder, found.digest, found.dimension) != (wanted.embedder, wanted.digest, wanted.dimension):
+        option = "" if found.embedder == wanted.embedder else " --rebuild"
         raise StampMismatch(
             f"the index was made with the embedding model {_model(found)}, but RAG_EMBEDDING_MODEL is now "
-            f"{_model(wanted)}; set it back, or run `python -m ingest PATH` to make the index anew with the new model"
+            f"{_model(wanted)}; set it back, or run `python -m ingest PATH{option}` to make every vector anew"
         )
     if found.terms != wanted.terms:
         raise StampMismatch(

@@ -3,6 +3,7 @@
     index/
       CURRENT                 names the live generation; replaced by one atomic rename, last
       LOCK                    the writer's lock
+      PROVED.json             how the files of the live generation looked when they were last read through
       gen-000042/             never changes once it is published
         catalog.sqlite  chroma/  lexical/  SEAL.json
       building-*/             a run under way, or what a killed one left
@@ -46,6 +47,7 @@ from rag_app.index.folder import (
 )
 from rag_app.index.lexical import TermsLike
 from rag_app.index.lock import held_lock
+from rag_app.index.proof import is_proved, remember
 from rag_app.index.seal import damaged_files, read_seal, write_seal
 from rag_app.index.snapshot import Snapshot, check_stamp, open_snapshot, sweep_desks
 from rag_app.schema import Receipt, Stamp
@@ -128,7 +130,10 @@ class Store:
         return open_snapshot(self.folder, self.folder / name_of(number), stamp)
 
     def base(self) -> Base | None:
-        """The generation that the next build starts from, checked file by file; None when it starts from nothing."""
+        """The generation that the next build starts from, checked file by file; None when it starts from nothing.
+
+        Files that were proved whole and not written since are not read again (see `proof`).
+        """
         try:
             live = self.current()
         except DamagedIndex as error:
@@ -141,7 +146,10 @@ class Store:
             except DamagedIndex as error:
                 _LOG.warning("%s", error)
                 continue
-            wrong = damaged_files(folder, seal)
+            proved = is_proved(self.folder, folder, seal)
+            wrong = () if proved else damaged_files(folder, seal)
+            if not wrong and not proved and self._is_locked and number == live:
+                remember(self.folder, folder, seal)
             if CATALOG in wrong:
                 _LOG.warning("the catalog of generation %d is damaged; looking for an older one", number)
                 continue
@@ -170,9 +178,7 @@ class Store:
             StorageFault: the disk is full or read-only. In every case the live generation stays as it was.
         """
         if not self._is_locked:
-            raise IndexLocked(
-                f"building in {self.folder} needs the writer's lock; call it inside `with store.lock():`"
-            )
+            raise IndexLocked(f"building in {self.folder} needs the writer's lock; call it inside `with store.lock():`")
         self.sweep()
         base = self.base()
         contents = iter(change.written)
@@ -271,11 +277,12 @@ class Store:
         final = self.folder / name_of(number)
         (target / LEXICAL).mkdir(exist_ok=True)
         (target / CHROMA).mkdir(exist_ok=True)
-        write_seal(target, number, stamp)
+        seal = write_seal(target, number, stamp)
         sync_tree(target)
         target.rename(final)
         sync_folder(self.folder)
         write_current(self.folder, number)
+        remember(self.folder, final, seal)
 
     def _unchanged(self, base: Base) -> BuildCounts:
         with contextlib.closing(base.open_catalog()) as catalog:

@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS names (
 # words: a borrowed-looking Hangul word or an English one (`lang|chain`) under each string of consonants it may be heard as.
 # names: terms of a name, terms of another name for the same thing, both with single spaces; head is the first of the terms.
 
-TermsOf = Callable[[str], Sequence[str]]
+TermsOf = Callable[[Sequence[str]], Sequence[Sequence[str]]]
+"""Texts -> the lexical terms of each."""
 
 
 def is_current(db: sqlite3.Connection) -> bool:
@@ -55,17 +56,21 @@ def count(
         words.update(vocabulary(" ".join((chunk.title, *chunk.heading_path, chunk.text)), packed.split()))
         names.update((pair.term, pair.alias) for pair in mine_pairs(chunk.title, chunk.heading_path, chunk.text))
     db.executemany(
-        "INSERT INTO words VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET chunks = chunks + excluded.chunks",
+        "INSERT INTO words VALUES (?, ?, ?, ?) ON CONFLICT (collection, skeleton, word)"
+        " DO UPDATE SET chunks = chunks + excluded.chunks",
         [(collection, skeleton, word, sign * n) for word, n in words.items() for skeleton in skeletons(word)],
     )
+    spoken = sorted({name for pair in names for name in pair})
+    terms = {name: " ".join(found) for name, found in zip(spoken, terms_of(spoken), strict=True)}
     rows: Counter[tuple[str, str]] = Counter()
     for (one, other), n in names.items():
-        first, second = " ".join(terms_of(one)), " ".join(terms_of(other))
+        first, second = terms[one], terms[other]
         if first and second and first != second:
             rows[first, second] += n
             rows[second, first] += n
     db.executemany(
-        "INSERT INTO names VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET chunks = chunks + excluded.chunks",
+        "INSERT INTO names VALUES (?, ?, ?, ?, ?) ON CONFLICT (collection, head, term, alias)"
+        " DO UPDATE SET chunks = chunks + excluded.chunks",
         [(collection, term.split(" ")[0], term, alias, sign * n) for (term, alias), n in rows.items()],
     )
     if sign < 0:

@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _become(command)
 
 
-def _become(command: Sequence[str]) -> NoReturn:
+def _become(command: list[str]) -> NoReturn:
     os.execv(command[0], command)  # noqa: S606 - a fixed list, no shell; signals reach the server itself
 
 

@@ -58,7 +58,7 @@ class SnapshotLexicon:
         return self.terms.of_text(text)
 
 
-class Wordbook:
+class Lexicons:
     """Makes lexicons; reads the user's file again whenever it has changed. Safe between threads."""
 
     def __init__(self, terms: TermsLike, path: Path) -> None:
@@ -67,7 +67,7 @@ class Wordbook:
         self._lock = threading.Lock()
         self._read: tuple[tuple[int, int], Mapping[Name, tuple[Name, ...]]] = ((0, 0), {})
 
-    def lexicon(self, snapshot: Snapshot, collections: Sequence[str]) -> SnapshotLexicon:
+    def over(self, snapshot: Snapshot, collections: Sequence[str]) -> SnapshotLexicon:
         """What these collections of a snapshot hold."""
         chunks = sum(snapshot.lexical.count(name) for name in collections)
         return SnapshotLexicon(snapshot, tuple(collections), chunks, self._terms, self._written())

@@ -114,7 +114,7 @@ def _neighbours(units: Sequence[Unit], at: int) -> list[int]:
     """The units of the same passage that stand right before and after one; code has none."""
     found = []
     for first, second in ((at - 1, at), (at, at + 1)):
-        if 0 <= first and second < len(units):
+        if first >= 0 and second < len(units):
             one, two = units[first], units[second]
             reads_on = one.hit == two.hit and 0 <= two.start - one.end <= NEIGHBOUR_GAP
             if reads_on and "code" not in (one.kind, two.kind):

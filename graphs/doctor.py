@@ -79,9 +79,8 @@ def _embedder(settings: Settings, found: "list[Embedder]") -> str:
 
 def _index(settings: Settings, embedder: "list[Embedder]") -> str:
     from rag_app.index.store import Store
-    from rag_app.retrieval import Retriever
-
     from rag_app.language import Terms
+    from rag_app.retrieval import Retriever
 
     if not embedder:
         return "not checked without an embedder"

@@ -10,11 +10,17 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_WITHIN_BIAS = -2.3  # what a passage in the question's language has to make up for: its terms match more easily
-_SAID_ACROSS = 5.4  # a name in the other language tells more than a number or a name that both languages write alike
-_MIDDLE, _SPREAD = 7.0, 2.0  # raw score of a good first hit; how far a raw score is stretched between 0 and 1
+_WITHIN_BIAS = -1.8  # what a passage in the question's language has to make up for: its terms match more easily
+_LEXICAL, _RELATIVE = 1.1, 3.2  # BM25 as such, and beside the best of all candidates
+_ADJACENT = 0.9  # terms that stand side by side in the question do so in the passage
+_WITHIN_COVERAGE, _ACROSS_COVERAGE = 3.6, 6.2
+_SAID_ACROSS = 2.8  # a name in the other language tells more than a number or a name that both languages write alike
+_WITHIN_DENSE, _WITHIN_DOUBT = 6.7, 7.8  # the cosine as such, and what doubt of the terms adds to it
+_ACROSS_DENSE, _ACROSS_DOUBT = 12.2, 4.1
+_MIDDLE, _SPREAD = 8.0, 2.0  # raw score of a good first hit; how far a raw score is stretched between 0 and 1
 
 _NEAR, _LEAST_TERMS = 0.95, 15  # cosine, and number of different terms, from which on a passage may be a repetition
+_TOLD = 2  # how often a passage may stand among the hits: the second copy may lie in the file that the reader trusts
 
 _NUMBER = re.compile(r"[0-9][0-9.,:/-]*")
 
@@ -25,7 +31,8 @@ class Evidence:
 
     `lexical` is BM25 divided by the question's summed idf (about 0 to 2); `coverage` the idf-weighted share of the
     question's terms that stand in the chunk, as such or in other words (`expansion`); `dense` the cosine; `same` whether
-    the chunk is in the question's language; `said` the part of `coverage` that stands there in other words only.
+    the chunk is in the question's language; `said` the part of `coverage` that stands there in other words only;
+    `adjacent` the idf-weighted share of the question's neighbouring terms that are neighbours in the chunk too.
     """
 
     lexical: Floats
@@ -33,6 +40,7 @@ class Evidence:
     dense: Floats
     same: NDArray[np.bool_]
     said: Floats | float = 0.0
+    adjacent: Floats | float = 0.0
 
 
 def idf(document_frequency: int, documents: int) -> float:
@@ -47,22 +55,24 @@ def fuse(evidence: Evidence) -> Floats:
     """One score per candidate, 0 to 1, comparable between candidates in the question's language and in others.
 
     Within a language BM25 decides and the cosine counts the more, the fewer of the question's terms any passage holds.
-    Across languages the cosine decides, and shared names and numbers count. A score orders and compares; it is no
-    probability.
+    Across languages the cosine decides, and shared names and numbers count. Terms tell the less, the nearer the meaning
+    is already: both say the same. A score orders and compares; it is no probability.
 
     Source: weights learned by listwise softmax regression on half of the questions of 23 Korean, English, cross-language
     and mixed retrieval tasks, checked on the other half (docs/guide/evaluation.md).
     """
-    lexical, coverage, dense, same = evidence.lexical, evidence.coverage, evidence.dense, evidence.same
+    lexical, dense, same = evidence.lexical, evidence.dense, evidence.same
     relative = lexical / max(float(lexical.max(initial=0.0)), 1e-9)
-    doubt = 1.0 - float(coverage[same].max(initial=0.0))
-    within = _WITHIN_BIAS + 1.0 * lexical + 3.8 * relative + 2.5 * coverage + (4.0 + 10.4 * doubt) * dense
-    across = 2.7 * coverage + _SAID_ACROSS * evidence.said + (9.6 + 5.9 * doubt) * dense
+    doubt = 1.0 - float(evidence.coverage[same].max(initial=0.0))
+    untold = evidence.coverage * (1.0 - dense)
+    terms = _LEXICAL * lexical + _RELATIVE * relative + _ADJACENT * evidence.adjacent
+    within = _WITHIN_BIAS + terms + _WITHIN_COVERAGE * untold + (_WITHIN_DENSE + _WITHIN_DOUBT * doubt) * dense
+    across = _ACROSS_COVERAGE * untold + _SAID_ACROSS * evidence.said + (_ACROSS_DENSE + _ACROSS_DOUBT * doubt) * dense
     return _squashed(np.where(same, within, across))
 
 
 def distinct(texts: Sequence[str], vectors: NDArray[np.float32], k: int) -> list[int]:
-    """The first `k` positions of a ranked list, passages that repeat an earlier one put behind all others.
+    """The first `k` positions of a ranked list, passages that repeat two earlier ones put behind all others.
 
     `texts` are packed terms (`lexical.pack_terms`). A passage repeats another when their vectors are nearly equal, their
     texts hold the same terms, and no number differs in title or headings: two versions of one policy both stay, also
@@ -72,7 +82,7 @@ def distinct(texts: Sequence[str], vectors: NDArray[np.float32], k: int) -> list
     kept: list[int] = []
     repeats: list[int] = []
     for position in range(len(texts)):
-        if any(near[position, other] and _repeats(texts[position], texts[other]) for other in kept):
+        if sum(near[position, other] and _repeats(texts[position], texts[other]) for other in kept) >= _TOLD:
             repeats.append(position)
         else:
             kept.append(position)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -197,10 +198,12 @@ class _Candidates:
         self.coverage = self.coverage + self.said
         self.cosine = self.vectors @ asked.vector if self.rows else np.zeros(0, dtype=np.float32)
         self.bm25 = _filled(self.rows, lexical, total * self.coverage)
+        self.adjacent = _adjacent(asked.terms, self.matched, self.terms, weights)
         plain = asked.language == "other"
         self.same = np.array([plain or name in (asked.language, "other") for name in evidence.languages], dtype=bool)
+        cosine = self.cosine.astype(np.float64)
         self.fused = ranking.fuse(
-            ranking.Evidence(self.bm25 / total, self.coverage, self.cosine.astype(np.float64), self.same, self.said)
+            ranking.Evidence(self.bm25 / total, self.coverage, cosine, self.same, self.said, self.adjacent)
         )
 
     def order(self, legs: Legs, k: int) -> list[int]:
@@ -302,6 +305,20 @@ def _filled(rows: Sequence[int], lexical: Mapping[int, float], guesses: NDArray[
     """BM25 of each row; one that is not on the list has less than the last of it, and about what its terms weigh."""
     floor = min(lexical.values(), default=0.0)
     return np.array([lexical.get(row, min(floor, guess)) for row, guess in zip(rows, guesses.tolist(), strict=True)])
+
+
+def _adjacent(
+    terms: Sequence[str], matched: Sequence[Sequence[str]], texts: Sequence[str], weights: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """How much of the question's pairs of neighbouring terms stands side by side in each text, 0 to 1."""
+    pairs = dict.fromkeys((one, next_one) for one, next_one in pairwise(terms) if one != next_one)
+    marks = [(f" {one} {other} ", one, other, min(weights[one], weights[other])) for one, other in pairs]
+    total = sum(weight for *_, weight in marks) or 1.0
+    found = [
+        sum([weight for mark, one, other, weight in marks if one in held and other in held and mark in text])
+        for held, text in zip(matched, texts, strict=True)
+    ]
+    return np.array(found, dtype=np.float64) / total
 
 
 def _ranks(scores: Mapping[int, float]) -> dict[int, int]:

@@ -39,6 +39,12 @@ def test_between_equally_near_passages_in_another_language_a_shared_name_decides
     assert order(evidence((0.0, 0.0, 0.5, False), (0.5, 0.4, 0.5, False))) == [1, 0]
 
 
+def test_between_equal_passages_the_one_with_the_terms_side_by_side_decides() -> None:
+    two = np.array([1.0, 1.0])
+    found = Evidence(two, two, two / 2, np.array([True, True]), adjacent=np.array([0.0, 1.0]))
+    assert order(found) == [1, 0]
+
+
 def test_a_full_match_in_the_own_language_stands_before_a_vague_one_in_the_other() -> None:
     assert order(evidence((0.0, 0.1, 0.3, False), (1.3, 1.0, 0.5, True))) == [1, 0]
 
@@ -74,7 +80,7 @@ def test_more_of_one_kind_of_evidence_never_ranks_lower(
         assert found[1] >= found[0]
 
 
-SAME = np.ones((3, 1), dtype=np.float32)
+NEAR = np.ones((5, 1), dtype=np.float32)
 BODY = " ".join(f"w{n}" for n in range(20))
 
 
@@ -82,30 +88,35 @@ def packed(body: str, title: str = "") -> str:
     return f" {title} \n  \n {body} "
 
 
-def test_a_passage_that_repeats_another_is_put_behind() -> None:
-    texts = [packed(BODY, "공지"), packed(BODY + " w0", "안내"), packed("other words entirely")]
-    assert distinct(texts, SAME, 3) == [0, 2, 1]
-    assert distinct(texts, SAME, 2) == [0, 2]
+def test_the_third_copy_of_a_passage_and_all_later_ones_are_put_behind() -> None:
+    copies = [packed(BODY, "공지"), packed(BODY + " w0", "안내"), packed(BODY, "알림"), packed(BODY, "소식")]
+    texts = [*copies, packed("other words entirely")]
+    assert distinct(texts, NEAR, 5) == [0, 1, 4, 2, 3]
+    assert distinct(texts, NEAR, 3) == [0, 1, 4]
 
 
-def test_a_repetition_comes_back_when_nothing_else_is_there() -> None:
-    assert distinct([packed(BODY), packed(BODY)], SAME[:2], 2) == [0, 1]
+def test_two_copies_of_a_passage_both_stay_where_they_rank() -> None:
+    assert distinct([packed(BODY, "공지"), packed(BODY, "안내"), packed("other")], NEAR[:3], 2) == [0, 1]
 
 
-def test_two_versions_that_differ_in_one_word_both_stay() -> None:
-    texts = [packed(BODY + " 팀장 승인"), packed(BODY + " 본부장 승인"), packed("other")]
-    assert distinct(texts, SAME, 2) == [0, 1]
+def test_copies_come_back_when_nothing_else_is_there() -> None:
+    assert distinct([packed(BODY)] * 3, NEAR[:3], 3) == [0, 1, 2]
 
 
-def test_two_versions_whose_titles_differ_in_the_year_both_stay() -> None:
-    texts = [packed(BODY, "휴가 규정 2023"), packed(BODY, "휴가 규정 2025"), packed("other")]
-    assert distinct(texts, SAME, 2) == [0, 1]
+def test_versions_that_differ_in_one_word_all_stay() -> None:
+    texts = [packed(f"{BODY} {who} 승인") for who in ("팀장", "본부장", "대표")]
+    assert distinct([*texts, packed("other")], NEAR[:4], 3) == [0, 1, 2]
 
 
-def test_short_sentences_are_never_repetitions() -> None:
-    assert distinct([packed("a b c"), packed("c b a"), packed("other")], SAME, 2) == [0, 1]
+def test_versions_whose_titles_differ_in_the_year_all_stay() -> None:
+    texts = [packed(BODY, f"휴가 규정 {year}") for year in (2023, 2024, 2025)]
+    assert distinct([*texts, packed("other")], NEAR[:4], 3) == [0, 1, 2]
 
 
-def test_equal_words_with_other_meaning_stay() -> None:
-    vectors = np.array([[1, 0], [0.8, 0.6]], dtype=np.float32)
-    assert distinct([packed(BODY), packed(BODY)], vectors, 2) == [0, 1]
+def test_short_sentences_are_never_copies() -> None:
+    texts = [packed("a b c"), packed("c b a"), packed("b a c"), packed("other")]
+    assert distinct(texts, NEAR[:4], 3) == [0, 1, 2]
+
+
+def test_equal_words_with_other_meaning_all_stay() -> None:
+    assert distinct([packed(BODY)] * 4, np.eye(4, dtype=np.float32), 3) == [0, 1, 2]

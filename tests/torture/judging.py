@@ -20,17 +20,19 @@ class Bench:
         self.data = folder / "data"
         self.notes = Notes(folder / "notes", seed)
         self.published: State = {}
-        self.blow = "the first run"
-        self.heal()
+        self.blow = "the start"
         self.reader = Child(answer, self.data)
-        self.check_reader(self.published)
+        self.check_reader(refusal=True)
+        self.heal()
 
     def close(self) -> None:
         """End the reader."""
         self.reader.__exit__(None, None, None)
 
     def heal(self, *, calls: bool = True) -> Ran:
-        """Run to the end, and once more: it converges, embeds only what the cache does not hold, and then changes nothing."""
+        """Run to the end, and once more: it converges, embeds only what the cache does not hold, then changes nothing, and
+        the open reader follows.
+        """
         before = self.cached()
         ran = self.run()
         embedded = self.cached() - before
@@ -42,6 +44,7 @@ class Bench:
         self.published = self.notes.state
         left = [path.name for path in (self.data / "index").iterdir() if path.name.startswith(("building-", "dying-"))]
         self.must(not left, f"the run left {left}")
+        self.check_reader(self.published)
         return ran
 
     def run(self) -> Ran:

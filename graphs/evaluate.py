@@ -66,7 +66,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     forbid_tracing(os.environ)
     questions = read_golden(arguments.golden)
     chat = open_chat(read_settings())
-    outcomes = evaluate(chat, questions, arguments.collection)
+    try:
+        outcomes = evaluate(chat, questions, arguments.collection)
+    finally:
+        chat.deps.retriever.close()
     table = scores_by_group(outcomes)
     if arguments.json:
         rows = {name: {field: getattr(scores, field) for field in Scores.__slots__} for name, scores in table.items()}

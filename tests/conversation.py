@@ -84,6 +84,9 @@ class Shelf:
             unknown_terms=tuple(term for term in terms if term not in known),
         )
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def text_of(self, source_id: str) -> str:
         return next(hit.chunk.text for hit in self._hits if hit.source.id == source_id)
 

@@ -346,16 +346,16 @@ def test_fifteen_generations_in_a_row_leave_no_open_files_behind(writer: Writer)
     def open_files() -> int:
         return len(os.listdir("/proc/self/fd"))
 
+    from chromadb.api.shared_system_client import SharedSystemClient
+
     writer.build([A])
     writer.store.open_current().close()
-    before = open_files()
+    before, systems = open_files(), set(SharedSystemClient._identifier_to_system)
     for n in range(15):
         writer.build([make_content("n.md", [f"회차 {n} 의 문단입니다."])])
         writer.store.open_current().close()
     assert open_files() <= before + 2
-    from chromadb.api.shared_system_client import SharedSystemClient
-
-    assert SharedSystemClient._identifier_to_system == {}
+    assert set(SharedSystemClient._identifier_to_system) <= systems
 
 
 def test_many_deleted_vectors_make_the_vector_files_afresh_and_everything_is_still_found(writer: Writer) -> None:

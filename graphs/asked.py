@@ -88,12 +88,25 @@ _NUMBER_ASKED = re.compile(
     r"몇|얼마나|얼마|비율|퍼센트|정확도|개수|갯수|\bhow (?:many|much|large|big|high|far|few)\b|\bwhat (?:percentage|percent|share|rate|score|accuracy|number)\b",
     re.IGNORECASE,
 )
+_DAYS_ASKED = re.compile(r"며칠|몇 ?일|\bhow many (?:\w+ ){0,3}days\b", re.IGNORECASE)
+_DAYS = re.compile(
+    r"(?<![월\d.] )(?<![월\d.])\d+(?:\.\d+)?\s?(?:근무)?일"
+    r"(?!\s?(?:에|자|부터|까지\s?(?:써|제출|신청|내|반납|보내|입력)))|하루|이틀|사흘|나흘|열흘|보름"
+    rf"|\b{_ENGLISH_NUMERAL}\s+(?:\w+\s+){{0,2}}days?\b",
+    re.IGNORECASE,
+)
 _YEAR_ASKED = re.compile(r"몇 ?년도?에|\b(?:in )?(?:what|which) year\b", re.IGNORECASE)
 _PHONE_ASKED = re.compile(r"전화번호|내선|연락처|\b(?:phone|telephone|extension) number\b", re.IGNORECASE)
 _REASON_ASKED = re.compile(r"왜|이유|까닭|\bwhy\b|\breasons?\b", re.IGNORECASE)
 _DEFINITION_ASKED = re.compile(
     r"뭐야|뭔가요|뭐에요|뭐예요|뭐죠|뭐임|무엇|무슨 뜻|이란\b|란\?|정의|뜻|의미|\bwhat (?:is|are|does)\b|\bmeaning\b|\bdefine\b",
     re.IGNORECASE,
+)
+_TOPIC = re.compile(
+    r"\s*[\"'‘“「]?(?P<topic>[^?!,.]{1,40}?)[\"'’”」]?\s*(?:이?란|[은는이가])?\s*(?:뭐야|뭔가요|뭐에요|뭐예요|뭐죠|뭐임|무엇\S*|무슨 뜻\S*|정의\S*|의 (?:뜻|정의|의미)\S*|이?란)\s*[?!.]*\s*$"
+)
+_TOPIC_EN = re.compile(
+    r"\s*(?:what (?:is|are)|define)\s+(?:an?\s+|the\s+)?(?P<topic>[\w\s+.-]{1,40}?)\s*[?!.]*\s*$", re.IGNORECASE
 )
 _CODE_ASKED = re.compile(r"코드|작성하|구현|명령어|메서드|함수 이름|\bcode\b|\bsnippet\b|\bcommand\b", re.IGNORECASE)
 _COUNTED = re.compile(r"몇\s?(" + "|".join(sorted(_COUNTERS, key=len, reverse=True)) + r")(?!도)")
@@ -109,6 +122,8 @@ def asked_of(question: str) -> Asked | None:
         return Asked("year", re.compile(r"\b(?:19|20)\d\d|\d{4}년"), strict=True)
     if counted := _COUNTED.search(question):
         return Asked(f"몇 {counted[1]}", _quantity(counted[1]), strict=True)
+    if _DAYS_ASKED.search(question):
+        return Asked("days", _DAYS, strict=False)
     if _MONEY_ASKED.search(question):
         return Asked("money", _MONEY, strict=False)
     if _TIME_ASKED.search(question):
@@ -117,9 +132,21 @@ def asked_of(question: str) -> Asked | None:
         return Asked("number", _NUMBER, strict=True)
     if _CODE_ASKED.search(question):
         return Asked("code", _CODE, strict=False)
+    if topic := _TOPIC.match(question) or _TOPIC_EN.match(question):
+        return Asked("definition", _definition_of(topic["topic"]), strict=False)
     if _DEFINITION_ASKED.search(question):
         return Asked("definition", _DEFINITION, strict=False)
     return None
+
+
+@lru_cache(maxsize=64)
+def _definition_of(topic: str) -> re.Pattern[str]:
+    """A sentence whose subject is the topic: `LoRA(...)는`, `**당직**:`, `A tensor is`, `| 텐서 | ...`."""
+    name = r"\s+".join(re.escape(part) for part in topic.split())
+    return re.compile(
+        rf"^\W{{0,4}}(?:an?\s+|the\s+)?{name}s?\s?(?:\([^)]{{0,80}}\))?\W{{0,4}}(?:이?란|[은는]|[:：|·]|\b(?:is|are|means|refers)\b)",
+        re.IGNORECASE,
+    )
 
 
 @lru_cache(maxsize=64)

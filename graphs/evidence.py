@@ -84,7 +84,7 @@ def usable_model(state: State, deps: Deps) -> ChatModel | None:
 def abstained(state: State, runtime: Context, *, shown: bool) -> State:
     """No answer, what is not covered in the asker's own words, and the nearest passages."""
     terms, missing = runtime.context.terms, set(state["verdict"].missing)
-    words = [word for word in key_words(state["standalone"], terms) if missing.intersection(terms.of_text(word))]
+    words = [word for word in key_words(state["question"], terms) if missing.intersection(terms.of_text(word))]
     said = abstention(state["voice"], words, state["result"].hits, state["ranked"])
     runtime.stream_writer(AnswerRevised(said.text) if shown else TextDelta(said.text))
     return {"text": said.text, "citations": said.citations, "abstained": True, "from_model": False}

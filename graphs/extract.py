@@ -61,9 +61,20 @@ def _choose(ranked: Sequence[Relevance], most: int) -> list[Unit]:
     for item in ranked[1:]:
         if len(chosen) >= most or item.score < KEEP_SHARE * best.score:
             break
-        if item.same_language == best.same_language and not any(_alike(item.unit, unit) for unit in chosen):
+        repeats = any(_alike(item.unit, unit) for unit in chosen)
+        if item.same_language == best.same_language and not repeats and not _is_other_row(item, ranked):
             chosen.append(item.unit)
     return chosen
+
+
+def _is_other_row(item: Relevance, ranked: Sequence[Relevance]) -> bool:
+    """Whether another row of the same table holds more of the question: then this row is about something else."""
+    unit = item.unit
+    return unit.kind == "row" and any(
+        other.coverage > item.coverage
+        for other in ranked
+        if other.unit.kind == "row" and (other.unit.hit, other.unit.header) == (unit.hit, unit.header)
+    )
 
 
 def _with_list_items(chosen: list[Unit], ranked: Sequence[Relevance]) -> list[Unit]:

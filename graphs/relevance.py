@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphs.asked import asked_of
+from graphs.editions import outdated_sources
 from graphs.units import Unit, shown, units_of
 from rag_app.schema import Hit, OtherWords, SearchResult
 
@@ -23,6 +24,8 @@ NEIGHBOUR_GAP = 40
 SAME_LANGUAGE = (0.22, 0.31, 0.31, 0.16)
 OTHER_LANGUAGE = (0.15, 0.05, 0.50, 0.30)
 KIND_BONUS = 0.11
+OUTDATED_LOSS = 0.12
+"""What a unit of a superseded edition loses against the same sentence of the newer one."""
 
 UNKNOWN_WEIGHT = 1.25
 """A term of the question that stands in no document weighs this many times the rarest known one."""
@@ -71,6 +74,7 @@ def relevance_of(
     similarities = embedder.embed_passages(texts) @ asked
     priors = _priors(result.hits)
     kind = asked_of(question)
+    outdated = outdated_sources(question, result.hits)
     held = [frozenset(terms.of_text(shown(unit))) for unit in units]
     judged = []
     for at, (unit, similarity) in enumerate(zip(units, similarities, strict=True)):
@@ -82,6 +86,8 @@ def relevance_of(
         parts = (coverage, in_context, max(0.0, float(similarity)), priors[unit.hit])
         fits = None if kind is None else kind.is_given_by(unit.text)
         score = sum(share * part for share, part in zip(shares, parts, strict=True)) + (KIND_BONUS if fits else 0.0)
+        if result.hits[unit.hit].source.id in outdated:
+            score -= OUTDATED_LOSS
         judged.append(Relevance(unit, score, coverage, in_context, float(similarity), fits, same))
     return tuple(sorted(judged, key=lambda item: (-item.score, item.unit.hit, item.unit.start)))
 

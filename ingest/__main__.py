@@ -26,6 +26,7 @@ from rag_app.settings import Settings, read_settings
 ALL_WELL, SOME_FAILED, REFUSED = 0, 1, 2
 INTERRUPTED = 130
 MAX_COLLECTION_CHARS = 100
+NICENESS = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,6 +113,12 @@ def _watch(options: argparse.Namespace, settings: Settings, language: TextLangua
     return ALL_WELL
 
 
+def _give_way() -> None:
+    """Whoever asks questions goes first; with a processor to itself the run is as fast as ever."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(max(0, NICENESS - os.nice(0)))
+
+
 def _print(receipt: Receipt, options: argparse.Namespace, language: TextLanguage) -> None:
     paths = ", ".join(printable(as_utf8(path)) for path in options.paths)
     words = as_words(receipt, language, paths=paths, dry_run=options.dry_run)
@@ -163,4 +170,5 @@ def _words_of(error: SeodangError | OSError) -> str:
 
 
 if __name__ == "__main__":
+    _give_way()
     sys.exit(main())

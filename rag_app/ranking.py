@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_WITHIN_BIAS = -1.8  # what a passage in the question's language has to make up for: its terms match more easily
-_LEXICAL, _RELATIVE = 1.1, 3.2  # BM25 as such, and beside the best of all candidates
+_WITHIN_BIAS = -2.0  # what a passage in the question's language has to make up for: its terms match more easily
+_LEXICAL, _RELATIVE = 1.5, 2.5  # BM25 as such, and beside the best of all candidates
 _ADJACENT = 0.9  # terms that stand side by side in the question do so in the passage
-_WITHIN_COVERAGE, _ACROSS_COVERAGE = 3.6, 6.2
-_SAID_ACROSS = 2.8  # a name in the other language tells more than a number or a name that both languages write alike
-_WITHIN_DENSE, _WITHIN_DOUBT = 6.7, 7.8  # the cosine as such, and what doubt of the terms adds to it
-_ACROSS_DENSE, _ACROSS_DOUBT = 12.2, 4.1
+_WITHIN_COVERAGE, _ACROSS_COVERAGE = 4.1, 6.4
+_SAID_ACROSS = 3.3  # a name in the other language tells more than a number or a name that both languages write alike
+_WITHIN_DENSE, _WITHIN_DOUBT = 7.1, 10.9  # the cosine as such, and what doubt of the terms adds to it
+_ACROSS_DENSE, _ACROSS_DOUBT = 12.1, 5.6
 _MIDDLE, _SPREAD = 8.0, 2.0  # raw score of a good first hit; how far a raw score is stretched between 0 and 1
 
 _NEAR, _LEAST_TERMS = 0.95, 15  # cosine, and number of different terms, from which on a passage may be a repetition

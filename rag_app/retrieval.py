@@ -3,45 +3,28 @@
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from rag_app import glossary, ranking
+from rag_app.candidates import Asked, Candidates
+from rag_app.candidates import Legs as Legs
 from rag_app.cleaning import normalise_question
 from rag_app.embedding import Embedder
 from rag_app.errors import EmptyQuestion, QuestionTooLong
-from rag_app.expansion import Expansion, expand, said_otherwise
-from rag_app.index.catalog import Evidence
+from rag_app.expansion import Expansion, expand
 from rag_app.index.lexical import TermsLike
 from rag_app.index.live import LiveGeneration
 from rag_app.index.snapshot import Snapshot
 from rag_app.index.store import Store
 from rag_app.language import detect_language
 from rag_app.lexicon import Lexicons, SnapshotLexicon
-from rag_app.schema import Heading, Hit, Language, OtherWords, SearchResult, Signal, Stamp
+from rag_app.schema import Heading, Hit, OtherWords, SearchResult, Stamp
 from rag_app.settings import Settings
-
-Legs = Literal["both", "lexical", "dense"]
 
 DEPTH = 30
 """Candidates taken from each engine and collection, at least; 60 find nothing that 30 miss (nDCG@10 over 23 tasks)."""
 
 OTHER_DEPTH = 20
 """Candidates taken from each collection because they say the question in other words."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question as the engines take it."""
-
-    text: str
-    language: Language
-    terms: tuple[str, ...]
-    vector: NDArray[np.float32]
 
 
 class Retriever:
@@ -99,7 +82,7 @@ class Retriever:
         """Let go of the index; the next search opens it again."""
         self._live.close()
 
-    def _understand(self, question: str, clock: "_Clock") -> _Asked:
+    def _understand(self, question: str, clock: "_Clock") -> Asked:
         text = normalise_question(question)
         if not text:
             raise EmptyQuestion("the question is empty; ask in Korean or English")
@@ -112,7 +95,7 @@ class Retriever:
         clock.mark("terms")
         vector = self._embedder.embed_questions([text])[0]
         clock.mark("embed")
-        return _Asked(text, detect_language(text), terms, vector)
+        return Asked(text, detect_language(text), terms, vector)
 
 
 class _Clock:
@@ -133,7 +116,7 @@ class _Clock:
 
 def _search(
     snapshot: Snapshot,
-    asked: _Asked,
+    asked: Asked,
     collections: Sequence[str],
     k: int,
     legs: Legs,
@@ -153,7 +136,7 @@ def _search(
     clock.mark("vectors")
     evidence = snapshot.catalog.evidence([*dict.fromkeys([*lexical, *dense, *others])])
     clock.mark("catalog")
-    candidates = _Candidates(asked, evidence, lexical, dense, weights, expansions)
+    candidates = Candidates(asked, evidence, lexical, dense, weights, expansions)
     order = candidates.order(legs, 2 * k)
     texts = [candidates.terms[position] for position in order]
     chosen = [order[i] for i in ranking.distinct(texts, candidates.vectors[order], k)]
@@ -173,69 +156,8 @@ def _search(
     )
 
 
-class _Candidates:
-    """The chunks found by either engine, with every signal for each."""
-
-    def __init__(
-        self,
-        asked: _Asked,
-        evidence: Evidence,
-        lexical: Mapping[int, float],
-        dense: Mapping[int, float],
-        weights: Mapping[str, float],
-        expansions: Sequence[Expansion],
-    ) -> None:
-        self.rows = evidence.rows
-        self.terms = evidence.terms
-        self.vectors = evidence.vectors
-        self.ranks = (_ranks(lexical), _ranks(dense))
-        self._lexical = lexical
-        marks = [(f" {term} ", term) for term in weights]
-        self.matched = [tuple([term for mark, term in marks if mark in text]) for text in evidence.terms]
-        total = sum(weights.values()) or 1.0
-        self.coverage = np.array([sum([weights[term] for term in terms]) for terms in self.matched]) / total
-        self.said = self._count_other_words(expansions, weights) / total if expansions else np.zeros(len(self.rows))
-        self.coverage = self.coverage + self.said
-        self.cosine = self.vectors @ asked.vector if self.rows else np.zeros(0, dtype=np.float32)
-        self.bm25 = _filled(self.rows, lexical, total * self.coverage)
-        self.adjacent = _adjacent(asked.terms, self.matched, self.terms, weights)
-        plain = asked.language == "other"
-        self.same = np.array([plain or name in (asked.language, "other") for name in evidence.languages], dtype=bool)
-        cosine = self.cosine.astype(np.float64)
-        self.fused = ranking.fuse(
-            ranking.Evidence(self.bm25 / total, self.coverage, cosine, self.same, self.said, self.adjacent)
-        )
-
-    def order(self, legs: Legs, k: int) -> list[int]:
-        """The `k` best positions, best first; ties by row, so that the order is the same in every run."""
-        key = {"both": self.fused, "lexical": self.bm25, "dense": self.cosine}[legs]
-        order: list[int] = np.lexsort((np.array(self.rows), -key)).tolist()
-        return order[:k]
-
-    def _count_other_words(self, expansions: Sequence[Expansion], weights: Mapping[str, float]) -> NDArray[np.float64]:
-        """The weight that each chunk says in other words only; those terms count as matched."""
-        found = np.zeros(len(self.rows))
-        for position, text in enumerate(self.terms):
-            said = said_otherwise(text, self.matched[position], expansions)
-            if said:
-                self.matched[position] = tuple([term for term in weights if term in said or f" {term} " in text])
-                found[position] = sum(weights[term] * share for term, share in said.items())
-        return found
-
-    def signals(self, position: int, rank: int) -> tuple[Signal, ...]:
-        """Every reason why a candidate stands where it stands."""
-        row = self.rows[position]
-        lexical_ranks, dense_ranks = self.ranks
-        return (
-            Signal("lexical", self._lexical.get(row, 0.0), lexical_ranks.get(row, 0)),
-            Signal("dense", float(self.cosine[position]), dense_ranks.get(row, 0)),
-            Signal("coverage", float(self.coverage[position]), 0),
-            Signal("fused", float(self.fused[position]), rank),
-        )
-
-
 def _hits(
-    snapshot: Snapshot, collections: Sequence[str], candidates: _Candidates, chosen: Sequence[int]
+    snapshot: Snapshot, collections: Sequence[str], candidates: Candidates, chosen: Sequence[int]
 ) -> tuple[Hit, ...]:
     rows = [candidates.rows[position] for position in chosen]
     chunks = snapshot.catalog.chunks_by_row(rows)
@@ -299,27 +221,3 @@ def _merged(lists: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:
         for row, score in found:
             best[row] = max(score, best.get(row, score))
     return dict(sorted(best.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _filled(rows: Sequence[int], lexical: Mapping[int, float], guesses: NDArray[np.float64]) -> NDArray[np.float64]:
-    """BM25 of each row; one that is not on the list has less than the last of it, and about what its terms weigh."""
-    floor = min(lexical.values(), default=0.0)
-    return np.array([lexical.get(row, min(floor, guess)) for row, guess in zip(rows, guesses.tolist(), strict=True)])
-
-
-def _adjacent(
-    terms: Sequence[str], matched: Sequence[Sequence[str]], texts: Sequence[str], weights: Mapping[str, float]
-) -> NDArray[np.float64]:
-    """How much of the question's pairs of neighbouring terms stands side by side in each text, 0 to 1."""
-    pairs = dict.fromkeys((one, next_one) for one, next_one in pairwise(terms) if one != next_one)
-    marks = [(f" {one} {other} ", one, other, min(weights[one], weights[other])) for one, other in pairs]
-    total = sum(weight for *_, weight in marks) or 1.0
-    found = [
-        sum([weight for mark, one, other, weight in marks if one in held and other in held and mark in text])
-        for held, text in zip(matched, texts, strict=True)
-    ]
-    return np.array(found, dtype=np.float64) / total
-
-
-def _ranks(scores: Mapping[int, float]) -> dict[int, int]:
-    return {row: rank for rank, row in enumerate(scores, 1)}

@@ -66,6 +66,7 @@ def sounds_of(hangul: str) -> str:
     return "" if "?" in sounds else sounds
 
 
+@lru_cache(maxsize=20_000)
 def parts_of(word: str) -> str:
     """An English word as the table reads it: small letters, `|` between its parts; empty when it holds anything else."""
     if word.islower() and word.isascii() and word.isalpha():

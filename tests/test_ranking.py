@@ -15,7 +15,8 @@ def evidence(*rows: tuple[float, float, float, bool]) -> Evidence:
 
 
 def order(found: Evidence) -> list[int]:
-    return np.argsort(-fuse(found), kind="stable").tolist()
+    best_first: list[int] = np.argsort(-fuse(found), kind="stable").tolist()
+    return best_first
 
 
 def test_a_rarer_term_weighs_more_and_no_term_weighs_less_than_nothing() -> None:

@@ -6,11 +6,14 @@ seal        the hash of every file of a generation, checked before it is opened
 proof       which generation was read through and found whole, so that it need not be read again
 tables      the SQL tables of a catalog
 catalog     sources, chunks, placements, texts of one generation, read-only
+documents   documents of a catalog while it is written
 draft       a catalog while it is written: one change applied, and what the two engines must do about it
 vectors     ids and vectors (the door to Chroma)
 lexical     BM25 over our own terms (the door to tantivy)
 snapshot    one published generation, opened so that nothing in it is touched
+base        the generation that a build starts from
 building    from a copy of the live generation and a change to the next generation
+publishing  a finished folder becomes the live generation
 live        the live generation, open for all threads and followed
 store       the generations: current, open, build, publish, roll back, prune, sweep
 

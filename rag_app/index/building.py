@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.errors import DamagedIndex, EmbeddingFault
-from rag_app.index.change import Change, Embed, Progress
+from rag_app.index.change import BuildCounts, Change, Embed, Progress
 from rag_app.index.draft import Draft, Settlement
 from rag_app.index.folder import CATALOG, CHROMA, LEXICAL, remove_tree
 from rag_app.index.lexical import Lexical, TermsLike, pack_terms, unpack_terms
@@ -71,6 +71,19 @@ class Building:
         tombstones = self._fill_vectors(settlements, afresh=CHROMA in broken)
         self._fill_lexical(settlements, afresh=LEXICAL in broken)
         return Applied(True, settlements, tombstones)
+
+    def counts(self, number: int, applied: Applied) -> BuildCounts:
+        """What became of the chunks, for the receipt of generation `number`."""
+        sources, chunks = self.draft.counts()
+        return BuildCounts(
+            generation=number,
+            added=sum(len(item.fresh) for item in applied.settlements),
+            removed=sum(len(item.gone) for item in applied.settlements),
+            kept=sum(item.kept for item in applied.settlements),
+            sources=sources,
+            chunks=chunks,
+            timings_ms=dict(self.timings_ms),
+        )
 
     def _write(self, change: Change) -> bool:
         different = False

@@ -2,11 +2,10 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, LifoQueue
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,6 @@ from rag_app.index.folder import REBUILD
 from rag_app.schema import Chunk, Heading, Language, Placement, Receipt, Source, Stamp
 
 _IDLE_CONNECTIONS = 8
-_PARAMETERS = 500  # values in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class Catalog:
         """The sources with these ids; unknown ids are left out."""
         sql = f"SELECT {tables.SOURCE_COLUMNS} FROM sources WHERE id IN (%s)"  # noqa: S608 - constants
         with self._reading() as connection:
-            return {row[0]: tables.source_of(row) for row in _each(connection, sql, ids)}
+            return {row[0]: tables.source_of(row) for row in tables.each(connection, sql, ids)}
 
     def chunkers(self) -> dict[str, str]:
         """By source id, the chunker version that cut it."""
@@ -131,13 +129,13 @@ class Catalog:
         """The chunks with these ids; unknown ids are left out."""
         sql = f"SELECT {tables.CHUNK_COLUMNS} FROM chunks WHERE id IN (%s)"  # noqa: S608 - constants
         with self._reading() as connection:
-            return {row[0]: tables.chunk_of(row) for row in _each(connection, sql, ids)}
+            return {row[0]: tables.chunk_of(row) for row in tables.each(connection, sql, ids)}
 
     def chunks_by_row(self, rows: Sequence[int]) -> dict[int, Chunk]:
         """The chunks with these rows; unknown rows are left out."""
         sql = f"SELECT row, {tables.CHUNK_COLUMNS} FROM chunks WHERE row IN (%s)"  # noqa: S608 - constants
         with self._reading() as connection:
-            return {row[0]: tables.chunk_of(row[1:]) for row in _each(connection, sql, rows)}
+            return {row[0]: tables.chunk_of(row[1:]) for row in tables.each(connection, sql, rows)}
 
     def placements_of_chunks(self, ids: Sequence[str]) -> dict[str, tuple[Placement, ...]]:
         """Where each chunk stands, by source id and ordinal; unknown ids are left out."""
@@ -147,7 +145,7 @@ class Catalog:
         )
         found: dict[str, list[Placement]] = {}
         with self._reading() as connection:
-            for chunk_id, *values in _each(connection, sql, ids):
+            for chunk_id, *values in tables.each(connection, sql, ids):
                 found.setdefault(chunk_id, []).append(tables.placement_of(chunk_id, tuple(values)))
         return {chunk_id: tuple(places) for chunk_id, places in found.items()}
 
@@ -164,7 +162,7 @@ class Catalog:
         wanted = frozenset(collections)
         found: dict[int, list[tuple[Placement, Source]]] = {}
         with self._reading() as connection:
-            for row, chunk_id, *values in _each(connection, sql, rows):
+            for row, chunk_id, *values in tables.each(connection, sql, rows):
                 source = tables.source_of(tuple(values[6:]))
                 if source.collection in wanted:
                     found.setdefault(row, []).append((tables.placement_of(chunk_id, tuple(values[:6])), source))
@@ -183,7 +181,7 @@ class Catalog:
         """What ranking needs of these chunks, in no particular order; unknown rows are left out."""
         sql = "SELECT row, language, terms, vector FROM evidence WHERE row IN (%s)"
         with self._reading() as connection:
-            found = list(_each(connection, sql, rows))
+            found = list(tables.each(connection, sql, rows))
         if not found:
             return Evidence((), (), (), np.zeros((0, 0), dtype=np.float32))
         known, languages, terms, blobs = zip(*found, strict=True)
@@ -233,11 +231,3 @@ class Catalog:
             return sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
         except sqlite3.Error as error:
             raise DamagedIndex(f"the catalog {self._path} cannot be opened ({error}); {REBUILD}") from error
-
-
-def _each(connection: sqlite3.Connection, sql: str, values: Iterable[object]) -> Iterator[tuple[Any, ...]]:
-    """Rows of a statement whose `%s` takes question marks, for any number of values."""
-    wanted = list(values)
-    for start in range(0, len(wanted), _PARAMETERS):
-        batch = wanted[start : start + _PARAMETERS]
-        yield from connection.execute(sql % ",".join("?" * len(batch)), batch).fetchall()

@@ -9,17 +9,14 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app.errors import IndexFault
-from rag_app.index import tables, wordbook
+from rag_app.index import documents, tables, wordbook
 from rag_app.index.change import SourceContent
 from rag_app.schema import Chunk, Receipt, Stamp
 
-_PARAMETERS = 500
 _COUNTED_AT_ONCE = 5000
 
 
@@ -59,35 +56,11 @@ class Draft:
         Raises:
             IndexFault: a placement does not hold its chunk's text.
         """
-        _check_spans(content)
-        row, source_id = tables.source_row(content.source), content.source.id
-        body, outline = tables.pack_text(content.text), tables.pack_outline(content.outline)
-        if self._holds(content, row, chunker, body, outline):
-            return False
-        self._clear(source_id)
-        self._db.execute(
-            f"INSERT INTO sources ({tables.SOURCE_COLUMNS}, chunker) VALUES ({_marks(len(row) + 1)})",  # noqa: S608 - constants
-            (*row, chunker),
-        )
-        self._db.execute("INSERT INTO texts VALUES (?, ?, ?)", (source_id, body, outline))
-        self._db.executemany(
-            f"INSERT OR IGNORE INTO chunks ({tables.CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608 - constants
-            [
-                (c.id, c.title, json.dumps(c.heading_path, ensure_ascii=False), c.text, c.language)
-                for c in content.chunks
-            ],
-        )
-        rows = self._rows_of([chunk.id for chunk in content.chunks])
-        self._db.executemany(
-            "INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(source_id, p.ordinal, rows[p.chunk_id], p.start, p.end, p.line, p.locator) for p in content.placements],
-        )
-        self._touch(source_id)
-        return True
+        return documents.put(self._db, content, chunker)
 
     def remove(self, source_id: str) -> bool:
         """Take a document out; False when it was not there."""
-        return self._clear(source_id)
+        return documents.take_out(self._db, source_id)
 
     def touch_everything(self) -> None:
         """Settle every chunk, as when an engine has to be filled from the start."""
@@ -160,7 +133,7 @@ class Draft:
         """The chunks of these rows, in their order."""
         found = {
             row[0]: tables.chunk_of(row[1:])
-            for row in self._select(f"SELECT row, {tables.CHUNK_COLUMNS} FROM chunks WHERE row IN (%s)", rows)  # noqa: S608 - constants
+            for row in tables.each(self._db, f"SELECT row, {tables.CHUNK_COLUMNS} FROM chunks WHERE row IN (%s)", rows)  # noqa: S608 - constants
         }
         return [found[row] for row in rows]
 
@@ -178,18 +151,16 @@ class Draft:
 
     def vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
         """`(n, dimension)` vectors of these rows, in their order."""
-        found = dict(self._select("SELECT row, vector FROM evidence WHERE row IN (%s)", rows))
+        found = dict(tables.each(self._db, "SELECT row, vector FROM evidence WHERE row IN (%s)", rows))
         return np.stack([np.frombuffer(found[row], dtype=np.float16) for row in rows]).astype(np.float32)
 
     def terms(self, collection: str, rows: Sequence[int]) -> Iterator[tuple[int, str, str]]:
         """Row, packed terms and name terms of these members of a collection."""
-        for start in range(0, len(rows), _PARAMETERS):
-            batch = rows[start : start + _PARAMETERS]
-            sql = (
-                "SELECT row, terms, names FROM members JOIN evidence USING (row) WHERE collection = ? AND row IN (%s)"
-                " ORDER BY row"
-            )
-            yield from self._db.execute(sql % _marks(len(batch)), (collection, *batch)).fetchall()
+        sql = (
+            "SELECT row, terms, names FROM members JOIN evidence USING (row) WHERE collection = ? AND row IN (%s)"
+            " ORDER BY row"
+        )
+        yield from tables.each(self._db, sql, rows, before=(collection,))
 
     def note_words(self, settlements: Sequence[Settlement], terms_of: wordbook.TermsOf) -> None:
         """Count the words and names of the new chunks; of all chunks when other rules made the wordbook."""
@@ -227,71 +198,15 @@ class Draft:
         self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
         self._db.execute("COMMIT")
 
-    def _holds(self, content: SourceContent, row: tuple[object, ...], chunker: str, body: bytes, outline: str) -> bool:
-        source_id = content.source.id
-        found = self._db.execute(
-            f"SELECT {tables.SOURCE_COLUMNS}, chunker, outline, body FROM sources JOIN texts ON source_id = id WHERE id = ?",  # noqa: S608 - constants
-            (source_id,),
-        ).fetchone()
-        if found is None or found[:-1] != (*row, chunker, outline):
-            return False
-        if found[-1] != body and tables.unpack_text(found[-1]) != content.text:
-            return False
-        places = self._db.execute(
-            "SELECT id, ordinal, start, end, line, locator FROM placements JOIN chunks USING (row)"
-            " WHERE source_id = ? ORDER BY ordinal",
-            (source_id,),
-        ).fetchall()
-        return places == [(p.chunk_id, p.ordinal, p.start, p.end, p.line, p.locator) for p in content.placements]
-
     def _count_words(self, members: Sequence[tuple[str, int]], terms_of: wordbook.TermsOf, *, sign: int) -> None:
         for collection in sorted({name for name, _ in members}):
             rows = [row for name, row in members if name == collection]
             for start in range(0, len(rows), _COUNTED_AT_ONCE):
                 batch = rows[start : start + _COUNTED_AT_ONCE]
-                packed = dict(self._select("SELECT row, terms FROM evidence WHERE row IN (%s)", batch))
+                packed = dict(tables.each(self._db, "SELECT row, terms FROM evidence WHERE row IN (%s)", batch))
                 chunks = zip(self.chunks(batch), (packed[row] for row in batch), strict=True)
                 wordbook.count(self._db, collection, chunks, terms_of, sign=sign)
-
-    def _clear(self, source_id: str) -> bool:
-        self._touch(source_id)
-        self._db.execute("DELETE FROM placements WHERE source_id = ?", (source_id,))
-        self._db.execute("DELETE FROM texts WHERE source_id = ?", (source_id,))
-        return self._db.execute("DELETE FROM sources WHERE id = ?", (source_id,)).rowcount > 0
-
-    def _touch(self, source_id: str) -> None:
-        self._db.execute(
-            "INSERT OR IGNORE INTO touched SELECT collection, row FROM placements JOIN sources ON id = source_id"
-            " WHERE source_id = ?",
-            (source_id,),
-        )
-
-    def _rows_of(self, ids: Sequence[str]) -> dict[str, int]:
-        return dict(self._select("SELECT id, row FROM chunks WHERE id IN (%s)", ids))
 
     def _members(self, collection: str) -> int:
         (found,) = self._db.execute("SELECT count(*) FROM members WHERE collection = ?", (collection,)).fetchone()
         return int(found)
-
-    def _select(self, sql: str, values: Sequence[object]) -> Iterator[tuple[Any, ...]]:
-        for start in range(0, len(values), _PARAMETERS):
-            batch = values[start : start + _PARAMETERS]
-            yield from self._db.execute(sql % _marks(len(batch)), batch).fetchall()
-
-
-def _marks(count: int) -> str:
-    return ",".join("?" * count)
-
-
-def _check_spans(content: SourceContent) -> None:
-    if len(content.chunks) != len(content.placements):
-        raise IndexFault(
-            f"{content.source.name} came with {len(content.chunks)} chunks at {len(content.placements)} placements; "
-            "nothing was published: report this with the file"
-        )
-    for chunk, place in zip(content.chunks, content.placements, strict=True):
-        if place.chunk_id != chunk.id or content.text[place.start : place.end] != chunk.text:
-            raise IndexFault(
-                f"chunk {chunk.id} of {content.source.name} is not the text at {place.start}:{place.end}; "
-                "nothing was published: report this with the file"
-            )

@@ -17,60 +17,36 @@ import itertools
 import logging
 import os
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from rag_app.errors import DamagedIndex, IndexFault, IndexLocked, NoIndex
-from rag_app.index.building import Applied, Building
-from rag_app.index.catalog import Catalog
+from rag_app.index.base import Base as Base
+from rag_app.index.base import copy_base, find_base, makes_anew
+from rag_app.index.building import Building
 from rag_app.index.change import BuildCounts as BuildCounts
 from rag_app.index.change import Change as Change
 from rag_app.index.change import Embed, Progress
 from rag_app.index.change import SourceContent as SourceContent
 from rag_app.index.folder import (
     BUILDING,
-    CATALOG,
-    CHROMA,
-    DYING,
-    LEXICAL,
     generation_numbers,
     name_of,
     read_current,
     remove_tree,
     storage_faults,
-    sync_folder,
-    sync_tree,
     write_current,
 )
 from rag_app.index.lexical import TermsLike
 from rag_app.index.lock import held_lock
-from rag_app.index.proof import is_proved, remember
-from rag_app.index.seal import damaged_files, read_seal, write_seal
-from rag_app.index.snapshot import Snapshot, check_stamp, open_snapshot, sweep_desks
+from rag_app.index.publishing import clear_leftovers, publish
+from rag_app.index.seal import damaged_files, read_seal
+from rag_app.index.snapshot import Snapshot, open_snapshot, sweep_desks
 from rag_app.schema import Receipt, Stamp
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The generation that a build starts from: the live one, or the newest whose catalog is whole.
-
-    `broken` names its engines ("chroma", "lexical") that are damaged; a build fills them again from the catalog.
-    """
-
-    number: int
-    stamp: Stamp
-    folder: Path
-    is_live: bool
-    broken: frozenset[str]
-
-    def open_catalog(self) -> Catalog:
-        """The catalog that a change is planned against; close it before the generation can be pruned."""
-        return Catalog(self.folder / CATALOG)
 
 
 class Store:
@@ -139,23 +115,7 @@ class Store:
         except DamagedIndex as error:
             _LOG.warning("%s", error)
             live = None
-        for number in dict.fromkeys([*([] if live is None else [live]), *reversed(self.generations())]):
-            folder = self.folder / name_of(number)
-            try:
-                seal = read_seal(folder)
-            except DamagedIndex as error:
-                _LOG.warning("%s", error)
-                continue
-            proved = is_proved(self.folder, folder, seal)
-            wrong = () if proved else damaged_files(folder, seal)
-            if not wrong and not proved and self._is_locked and number == live:
-                remember(self.folder, folder, seal)
-            if CATALOG in wrong:
-                _LOG.warning("the catalog of generation %d is damaged; looking for an older one", number)
-                continue
-            broken = frozenset(name.split("/")[0] for name in wrong)
-            return Base(number, seal.stamp, folder, number == live, broken)
-        return None
+        return find_base(self.folder, live, self.generations(), is_writer=self._is_locked)
 
     def build(
         self,
@@ -183,7 +143,7 @@ class Store:
         base = self.base()
         contents = iter(change.written)
         first = next(contents, None)
-        is_whole = base is not None and base.is_live and not base.broken and not _makes_anew(base.stamp, stamp)
+        is_whole = base is not None and base.is_live and not base.broken and not makes_anew(base.stamp, stamp)
         if base is not None and is_whole and first is None and not self._holds_any(base, change.removed):
             return self._unchanged(base)
         written = contents if first is None else itertools.chain([first], contents)
@@ -234,10 +194,7 @@ class Store:
                     stack.enter_context(held_lock(self.folder))
                 except IndexFault:
                     return swept  # a run is under way, or nothing can be removed here
-            for path in list(self.folder.iterdir()):
-                if path.name.startswith((BUILDING, DYING)) and path.is_dir():
-                    shutil.rmtree(path, ignore_errors=True)
-                    swept += 1
+            swept += clear_leftovers(self.folder)
         return swept
 
     def _build(
@@ -252,7 +209,7 @@ class Store:
         on_progress: Progress | None,
     ) -> BuildCounts:
         start = time.perf_counter()
-        _copy(base, target)
+        copy_base(base, target)
         copy_ms = 1000 * (time.perf_counter() - start)
         broken = frozenset() if base is None else base.broken
         building = Building(target, stamp, embed, terms, on_progress)
@@ -262,27 +219,15 @@ class Store:
             if base is not None and base.is_live and not applied.is_different:
                 return self._unchanged(base)
             number = max((*self.generations(), 0)) + 1
-            counts = _counts(number, applied, building)
+            counts = building.counts(number, applied)
             building.draft.finish(stamp, receipt(counts), tombstones=applied.tombstones)
         finally:
             building.close()
         start = time.perf_counter()
-        self._publish(target, number, stamp)
+        publish(self.folder, target, number, stamp)
         sealed = {"seal": 1000 * (time.perf_counter() - start)}
         _LOG.info("generation %d published: %d sources, %d chunks", number, counts.sources, counts.chunks)
         return replace(counts, timings_ms={**counts.timings_ms, **sealed})
-
-    def _publish(self, target: Path, number: int, stamp: Stamp) -> None:
-        """Seal, make durable, give it its name, point CURRENT at it: in this order a crash never shows half."""
-        final = self.folder / name_of(number)
-        (target / LEXICAL).mkdir(exist_ok=True)
-        (target / CHROMA).mkdir(exist_ok=True)
-        seal = write_seal(target, number, stamp)
-        sync_tree(target)
-        target.rename(final)
-        sync_folder(self.folder)
-        write_current(self.folder, number)
-        remember(self.folder, final, seal)
 
     def _unchanged(self, base: Base) -> BuildCounts:
         with contextlib.closing(base.open_catalog()) as catalog:
@@ -292,34 +237,3 @@ class Store:
     def _holds_any(self, base: Base, source_ids: Sequence[str]) -> bool:
         with contextlib.closing(base.open_catalog()) as catalog:
             return bool(catalog.sources_by_id(source_ids))
-
-
-def _makes_anew(found: Stamp, wanted: Stamp) -> bool:
-    try:
-        check_stamp(found, wanted)
-    except IndexFault:
-        return True
-    return False
-
-
-def _copy(base: Base | None, target: Path) -> None:
-    """The base's catalog and whole engines, file by file; never its seal."""
-    target.mkdir()
-    if base is None:
-        return
-    shutil.copyfile(base.folder / CATALOG, target / CATALOG)
-    for engine in {CHROMA, LEXICAL} - base.broken:
-        shutil.copytree(base.folder / engine, target / engine, copy_function=shutil.copyfile)
-
-
-def _counts(number: int, applied: Applied, building: Building) -> BuildCounts:
-    sources, chunks = building.draft.counts()
-    return BuildCounts(
-        generation=number,
-        added=sum(len(item.fresh) for item in applied.settlements),
-        removed=sum(len(item.gone) for item in applied.settlements),
-        kept=sum(item.kept for item in applied.settlements),
-        sources=sources,
-        chunks=chunks,
-        timings_ms=dict(building.timings_ms),
-    )

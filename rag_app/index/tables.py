@@ -3,10 +3,12 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rag_app.schema import Chunk, Failure, FileReport, Heading, Placement, Receipt, Source, Stamp
+
+_PARAMETERS = 500  # values in one statement
 
 TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -127,3 +129,18 @@ def fact(connection: sqlite3.Connection, name: str) -> str | None:
     """One of the facts a generation holds about itself; None when it is not there."""
     found = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
     return None if found is None else str(found[0])
+
+
+def each(
+    connection: sqlite3.Connection, sql: str, values: Iterable[object], *, before: Sequence[object] = ()
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of a statement whose `%s` takes question marks, for any number of values; `before` fills earlier marks."""
+    wanted = list(values)
+    for start in range(0, len(wanted), _PARAMETERS):
+        batch = wanted[start : start + _PARAMETERS]
+        yield from connection.execute(sql % marks(len(batch)), (*before, *batch)).fetchall()
+
+
+def marks(count: int) -> str:
+    """Question marks for as many values."""
+    return ",".join("?" * count)

@@ -5,6 +5,7 @@ and once with only its lexical or only its dense leg. Prints a table and writes 
 """
 
 import argparse
+import hashlib
 import json
 import random
 import statistics
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import ir_measures
@@ -21,7 +23,7 @@ from ir_measures import RR, R, Success, nDCG
 from rag_app.embedding import open_embedder
 from rag_app.index.store import Store
 from rag_app.language import Terms
-from rag_app.retrieval import Retriever
+from rag_app.retrieval import Legs, Retriever
 from rag_app.settings import Settings
 from tests.benchmarks.baselines import BM25, bigrams, words
 from tests.benchmarks.beir import RetrievalSet, find_sets, read_set
@@ -49,7 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     ]
     figures = {}
     print(
-        f"{'set':34} {'system':12} " + " ".join(f"{measure!s:>9}" for measure in MEASURES) + "   95 %        p50 ms",
+        f"{'set':34} {'system':12} "
+        + " ".join(f"{measure!s:>9}" for measure in MEASURES)
+        + "   95 %         held out p50 ms",
         flush=True,
     )
     for folder in chosen:
@@ -74,7 +78,7 @@ def _measure(loaded: RetrievalSet) -> dict[str, dict[str, float]]:
     plain = {key: f"{title}\n{text}" for key, (title, text) in loaded.corpus.items()}
     for name, tokens in (("bm25 words", words), ("bm25 bigrams", bigrams)):
         baseline = BM25(plain, tokens)
-        figures[name] = _report(loaded, name, lambda query, index=baseline: dict(index.search(query, DEPTH)))
+        figures[name] = _report(loaded, name, partial(_search_baseline, baseline))
     with tempfile.TemporaryDirectory() as folder:
         notes, settings = Path(folder, "notes"), Settings(data_dir=Path(folder, "data"))
         names = _write(loaded, notes)
@@ -91,11 +95,16 @@ def _measure(loaded: RetrievalSet) -> dict[str, dict[str, float]]:
 def _collect(
     figures: dict[str, dict[str, float]], loaded: RetrievalSet, retriever: Retriever, names: Mapping[str, str]
 ) -> None:
-    for system, legs in (("lexical", "lexical"), ("dense", "dense"), ("product", "both")):
-        figures[system] = _report(loaded, system, lambda query, legs=legs: _search(retriever, query, legs, names))
+    systems: dict[str, Legs] = {"lexical": "lexical", "dense": "dense", "product": "both"}
+    for system, legs in systems.items():
+        figures[system] = _report(loaded, system, partial(_search, retriever, legs, names))
 
 
-def _search(retriever: Retriever, query: str, legs: str, names: Mapping[str, str]) -> dict[str, float]:
+def _search_baseline(baseline: BM25, query: str) -> dict[str, float]:
+    return dict(baseline.search(query, DEPTH))
+
+
+def _search(retriever: Retriever, legs: Legs, names: Mapping[str, str], query: str) -> dict[str, float]:
     """The best documents by their best passage; `copies` of a passage count as documents of their own."""
     result = retriever.search(query, k=DEPTH * 2, legs=legs)
     catalog = retriever.snapshot().catalog
@@ -129,14 +138,31 @@ def _report(loaded: RetrievalSet, system: str, search: Callable[[str], Mapping[s
         run[key] = search(query) or {"": 0.0}
         took.append(1000 * (time.perf_counter() - started))
     per_query: dict[str, list[float]] = {str(measure): [] for measure in MEASURES}
+    keys: list[str] = []
     for value in ir_measures.iter_calc(MEASURES, loaded.qrels, run):
         per_query[str(value.measure)].append(value.value)
+        if value.measure == nDCG @ 10:
+            keys.append(value.query_id)
     figures = {name: float(np.mean(values)) for name, values in per_query.items()}
     low, high = _interval(per_query[str(nDCG @ 10)])
+    held_out = [value for key, value in zip(keys, per_query[str(nDCG @ 10)], strict=True) if _is_held_out(key)]
+    figures |= {
+        "queries": len(keys),
+        "held_out": float(np.mean(held_out)) if held_out else 0.0,
+        "held_out_queries": len(held_out),
+    }
     figures |= {"low": low, "high": high, "p50_ms": statistics.median(took), "p99_ms": float(np.percentile(took, 99))}
     shown = " ".join(f"{figures[str(measure)]:9.3f}" for measure in MEASURES)
-    print(f"{loaded.name:34} {system:12} {shown}   {low:.3f}-{high:.3f} {figures['p50_ms']:6.1f}", flush=True)
+    print(
+        f"{loaded.name:34} {system:12} {shown}   {low:.3f}-{high:.3f} {figures['held_out']:9.3f} {figures['p50_ms']:6.1f}",
+        flush=True,
+    )
     return figures
+
+
+def _is_held_out(query: str) -> bool:
+    """Whether a query belongs to the half that the weights of `rag_app.ranking` were not learned on."""
+    return hashlib.sha256(query.encode("utf-8")).digest()[0] % 2 == 1
 
 
 def _interval(values: Sequence[float], draws: int = 1000) -> tuple[float, float]:

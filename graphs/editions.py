@@ -1,0 +1,60 @@
+"""Editions of one document: which of the sources found are superseded by a newer one, unless the question asks for them.
+
+Two sources are editions of one document when they state the same title but for years and edition numbers, in one collection. The
+newer one states the later date.
+"""
+
+import re
+from collections.abc import Sequence
+
+from rag_app.schema import Hit, Source
+
+_DATE_KEYS = ("effective", "effective_date", "valid_from", "date", "updated", "revised", "시행일", "개정일", "날짜")
+_DATE = re.compile(r"(?:19|20)\d\d(?:[-./]\d{1,2}){0,2}")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_EDITION = re.compile(
+    r"[(\[]?\s*(?:(?:19|20)\d\d\s*년?\s*판?|제?\s*\d+(?:\.\d+)*\s*판|v(?:er(?:sion)?)?\.?\s*\d+(?:\.\d+)*)\s*[)\]]?",
+    re.IGNORECASE,
+)
+_OLDER_ASKED = re.compile(
+    r"이전|지난|예전|옛날?|과거|종전|달라|바뀌|바뀐|변경|변화|차이|비교|개정|원래|"
+    r"\b(?:old|older|previous|former|earlier|used to|before|chang\w*|differ\w*|compar\w*|revis\w*|versions?)\b",
+    re.IGNORECASE,
+)
+
+
+def outdated_sources(question: str, hits: Sequence[Hit]) -> frozenset[str]:
+    """The ids of the sources that a newer edition among the hits supersedes; empty when the question asks for older ones, and
+    without any edition whose year it names."""
+    if _OLDER_ASKED.search(question):
+        return frozenset()
+    asked = set(_YEAR.findall(question))
+    sources = {hit.source.id: hit.source for hit in hits}.values()
+    newest: dict[tuple[str, str], str] = {}
+    for source in sources:
+        if date := _stated_date(source):
+            key = _family(source)
+            newest[key] = max(newest.get(key, ""), date)
+    return frozenset(
+        source.id
+        for source in sources
+        if (date := _stated_date(source)) and date < newest[_family(source)] and not asked & _years(source)
+    )
+
+
+def _family(source: Source) -> tuple[str, str]:
+    bare = _EDITION.sub(" ", source.title or source.name)
+    return source.collection, " ".join(bare.casefold().split())
+
+
+def _stated_date(source: Source) -> str:
+    """The first date that the source states of itself, digits padded so that later dates compare greater; "" without one."""
+    for key in _DATE_KEYS:
+        found = _DATE.search(source.metadata.get(key, ""))
+        if found:
+            return "-".join(part.zfill(2) for part in re.split(r"[-./]", found.group()))
+    return ""
+
+
+def _years(source: Source) -> set[str]:
+    return set(_YEAR.findall(" ".join((source.name, source.title, *source.metadata.values()))))

@@ -11,12 +11,15 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from graphs.rows import answer_row, hit_row, query_rows
 from rag_app.errors import EmptyQuestion, SeodangError, UsageError
 from rag_app.schema import Answer, AnswerDone, AnswerRevised, Hit, TextDelta
 from rag_app.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from graphs.chat import Chat
 
 USAGE_EXIT: Final = 2
 _MAX_K: Final = 1000
@@ -87,7 +90,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     from rag_app.llm import EXTRACTIVE, missing_llm_hint
 
     chat = open_chat(settings)
-    collections = tuple(arguments.collection or ())
+    collections = _known(chat, arguments.collection or ())
     if arguments.json:
         print(json.dumps(answer_row(chat.ask(arguments.question, collections=collections)), ensure_ascii=False))
         return 0
@@ -105,6 +108,15 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _known(chat: "Chat", names: Sequence[str]) -> tuple[str, ...]:
+    """The collections named, all of which must be there."""
+    there = chat.deps.retriever.snapshot().collections if names else ()
+    unknown = [name for name in names if name not in there]
+    if unknown:
+        raise UsageError(f"there is no collection {unknown[0]!r}; there are: {', '.join(there)}")
+    return tuple(names)
+
+
 def _search(arguments: argparse.Namespace, settings: Settings) -> int:
     from graphs.chat import open_chat
 
@@ -112,7 +124,7 @@ def _search(arguments: argparse.Namespace, settings: Settings) -> int:
         raise UsageError("search takes either a question or --queries FILE")
     rows = None if arguments.queries is None else query_rows(arguments.queries)
     chat = open_chat(settings)
-    collections = tuple(arguments.collection or ())
+    collections = _known(chat, arguments.collection or ())
     if rows is None:
         hits = chat.search(arguments.question, collections=collections, k=arguments.k).hits
         if arguments.json:

@@ -22,8 +22,9 @@ def _number(name: str) -> str:
 
 
 _TAIL = r"\s*(?:은|는|이|가|을|를|면|이면|하면)?\s*(?:얼마|몇|뭐|무엇|계산|알려|구해)?[^\d]{0,16}$"
+_LEAD = r"\s*(?:[^\W\d]{1,10}\s+){0,2}"  # "연봉 3600만원을 12로 나누면?"
 _PERCENT = (
-    re.compile(rf"^\s*{_number('whole')}\s*의\s*(?P<part>\d+(?:\.\d+)?)\s*(?:%|퍼센트|프로){_TAIL}", re.IGNORECASE),
+    re.compile(rf"^{_LEAD}{_number('whole')}\s*의\s*(?P<part>\d+(?:\.\d+)?)\s*(?:%|퍼센트|프로){_TAIL}", re.IGNORECASE),
     re.compile(
         rf"^(?:what(?:'s| is)|how much is|calculate|compute)?\s*(?P<part>\d+(?:\.\d+)?)\s*(?:%|percent)\s+of\s+{_number('whole')}\s*\??\s*$",
         re.IGNORECASE,
@@ -32,20 +33,23 @@ _PERCENT = (
 _WORDED = (
     (
         re.compile(
-            rf"^\s*{_number('a')}\s*(?:에|에다|와|과|하고|더하기)\s*{_number('b')}\s*(?:을|를)?\s*(?:더하면|더한|합치면|합하면|합은|은|는){_TAIL}"
+            rf"^{_LEAD}{_number('a')}\s*(?:에|에다|와|과|하고|더하기)\s*{_number('b')}\s*(?:을|를)?\s*(?:더하면|더한|합치면|합하면|합은|은|는){_TAIL}"
         ),
         "+",
     ),
-    (re.compile(rf"^\s*{_number('a')}\s*(?:에서|빼기)\s*{_number('b')}\s*(?:을|를)?\s*(?:빼면|뺀|은|는){_TAIL}"), "-"),
+    (
+        re.compile(rf"^{_LEAD}{_number('a')}\s*(?:에서|빼기)\s*{_number('b')}\s*(?:을|를)?\s*(?:빼면|뺀|은|는){_TAIL}"),
+        "-",
+    ),
     (
         re.compile(
-            rf"^\s*{_number('a')}\s*(?:에|와|과|곱하기)\s*{_number('b')}\s*(?:을|를)?\s*(?:곱하면|곱한|은|는){_TAIL}"
+            rf"^{_LEAD}{_number('a')}\s*(?:에|와|과|곱하기)\s*{_number('b')}\s*(?:을|를)?\s*(?:곱하면|곱한|은|는){_TAIL}"
         ),
         "*",
     ),
     (
         re.compile(
-            rf"^\s*{_number('a')}\s*(?:을|를|나누기)\s*{_number('b')}\s*(?:으로|로)?\s*(?:나누면|나눈|은|는){_TAIL}"
+            rf"^{_LEAD}{_number('a')}\s*(?:을|를|나누기)\s*{_number('b')}\s*(?:으로|로)\s*(?:나누면|나눈){_TAIL}"
         ),
         "/",
     ),
@@ -73,7 +77,7 @@ def arithmetic_of(question: str) -> str | None:
         if found := pattern.match(question):
             return f"{_plain(found, 'a')} {operator} {_plain(found, 'b')}"
     found = _AROUND.match(question)
-    if found and re.search(r"\d\s*[-+*/×÷^]\s*[\d(]", found["core"]) and not _is_date(found["core"]):
+    if found and re.search(r"\d\s*(?:\*\*|[-+*/×÷^])\s*[\d(]", found["core"]) and not _is_date(found["core"]):
         core = re.sub(r"(?<=\d),(?=\d{3}\b)", "", found["core"])
         return core.replace("×", "*").replace("÷", "/").replace("^", "**").strip()
     return None

@@ -64,11 +64,13 @@ _CODE = re.compile(r"```|~~~|^\s{4}|[A-Za-z_]+\([^)]*\)|`[^`]+`")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A kind of answer. `given` finds one in a span; `strict` when a question of this kind is never answered without."""
+    """A kind of answer. `given` finds one in a span; `strict` when a question of this kind is never answered without; `narrow`
+    when few spans hold one, so that holding it tells much."""
 
     name: str
     given: re.Pattern[str]
     strict: bool
+    narrow: bool = False
 
     def is_given_by(self, span: str) -> bool:
         """Whether the span holds an answer of this kind."""
@@ -121,9 +123,9 @@ def asked_of(question: str) -> Asked | None:
     if _YEAR_ASKED.search(question):
         return Asked("year", re.compile(r"\b(?:19|20)\d\d|\d{4}년"), strict=True)
     if counted := _COUNTED.search(question):
-        return Asked(f"몇 {counted[1]}", _quantity(counted[1]), strict=True)
+        return Asked(f"몇 {counted[1]}", _quantity(counted[1]), strict=True, narrow=True)
     if _DAYS_ASKED.search(question):
-        return Asked("days", _DAYS, strict=False)
+        return Asked("days", _DAYS, strict=False, narrow=True)
     if _MONEY_ASKED.search(question):
         return Asked("money", _MONEY, strict=False)
     if _TIME_ASKED.search(question):
@@ -133,7 +135,7 @@ def asked_of(question: str) -> Asked | None:
     if _CODE_ASKED.search(question):
         return Asked("code", _CODE, strict=False)
     if topic := _TOPIC.match(question) or _TOPIC_EN.match(question):
-        return Asked("definition", _definition_of(topic["topic"]), strict=False)
+        return Asked("definition", _definition_of(topic["topic"]), strict=False, narrow=True)
     if _DEFINITION_ASKED.search(question):
         return Asked("definition", _DEFINITION, strict=False)
     return None

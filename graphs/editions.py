@@ -5,7 +5,7 @@ newer one states the later date.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rag_app.schema import Hit, Source
 
@@ -16,6 +16,7 @@ _EDITION = re.compile(
     r"[(\[]?\s*(?:(?:19|20)\d\d\s*년?\s*판?|제?\s*\d+(?:\.\d+)*\s*판|v(?:er(?:sion)?)?\.?\s*\d+(?:\.\d+)*)\s*[)\]]?",
     re.IGNORECASE,
 )
+_WITHDRAWN = re.compile(r"\s*(?:폐지|만료|실효|구판|superseded|withdrawn|obsolete|expired|repealed)", re.IGNORECASE)
 _OLDER_ASKED = re.compile(
     r"이전|지난|예전|옛날?|과거|종전|달라|바뀌|바뀐|변경|변화|차이|비교|개정|원래|"
     r"\b(?:old|older|previous|former|earlier|used to|before|chang\w*|differ\w*|compar\w*|revis\w*|versions?)\b",
@@ -35,11 +36,13 @@ def outdated_sources(question: str, hits: Sequence[Hit]) -> frozenset[str]:
         if date := _stated_date(source):
             key = _family(source)
             newest[key] = max(newest.get(key, ""), date)
-    return frozenset(
-        source.id
-        for source in sources
-        if (date := _stated_date(source)) and date < newest[_family(source)] and not asked & _years(source)
-    )
+    return frozenset(source.id for source in sources if _is_outdated(source, newest) and not asked & _years(source))
+
+
+def _is_outdated(source: Source, newest: Mapping[tuple[str, str], str]) -> bool:
+    """A later edition was found, or the source says of itself that it is no longer in force."""
+    date = _stated_date(source)
+    return bool(date and date < newest[_family(source)]) or bool(_WITHDRAWN.match(source.metadata.get("status", "")))
 
 
 def _family(source: Source) -> tuple[str, str]:
@@ -57,4 +60,5 @@ def _stated_date(source: Source) -> str:
 
 
 def _years(source: Source) -> set[str]:
-    return set(_YEAR.findall(" ".join((source.name, source.title, *source.metadata.values()))))
+    """The years that the source bears itself: in its name, its title or its date; not those of its successor."""
+    return set(_YEAR.findall(" ".join((source.name, source.title, _stated_date(source)))))

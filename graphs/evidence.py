@@ -9,7 +9,7 @@ from graphs.answering import abstention
 from graphs.deps import Deps
 from graphs.document import meant_source, sections_of
 from graphs.drafting import usable_rewriting
-from graphs.followup import key_words, with_topic
+from graphs.followup import is_follow_up, key_words, with_topic
 from graphs.judge import judge_evidence
 from graphs.prompts.search import rewrite_messages
 from graphs.relevance import relevance_of
@@ -64,6 +64,8 @@ def rewrite(state: State, runtime: Context) -> State:
             return {**done, "standalone": usable_rewriting(reply, question, deps) or question}
         except LlmFault as fault:
             done["fault"] = fault
+    if not is_follow_up(state["question"], deps.terms):
+        return done
     earlier = [exchange.question for exchange in state["history"]]
     return {**done, "standalone": with_topic(question, earlier, deps.terms)}
 

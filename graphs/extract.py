@@ -68,10 +68,10 @@ def _choose(ranked: Sequence[Relevance], most: int) -> list[Unit]:
 
 
 def _is_other_row(item: Relevance, ranked: Sequence[Relevance]) -> bool:
-    """Whether another row of the same table holds more of the question: then this row is about something else."""
+    """Whether the question names another row of the same table, or that one holds more of it: then this one is not meant."""
     unit = item.unit
     return unit.kind == "row" and any(
-        other.coverage > item.coverage
+        (other.names_row, other.coverage) > (item.names_row, item.coverage)
         for other in ranked
         if other.unit.kind == "row" and (other.unit.hit, other.unit.header) == (unit.hit, unit.header)
     )

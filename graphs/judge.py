@@ -18,6 +18,9 @@ UNKNOWN_SHARE = 0.6
 UNITS_LOOKED_AT = 6
 """Among so many of the best units one must give the kind of answer asked for, where that kind is strict."""
 
+LEAST_STEM = 3
+"""Letters of a stem that are enough to recognise a name by it (france is known as "franc")."""
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._+-]*")
 _DATED = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?!\d)|\b[A-Z]{2,}(?:-\d+)+\b")
 
@@ -64,7 +67,7 @@ def _unknown_names(result: SearchResult) -> Iterable[str]:
         begins = found.start() == 0 or result.question[: found.start()].rstrip().endswith((".", "?", "!"))
         is_name = result.language != "en" or (not begins and word != folded)
         plain = len(folded) >= 3 and folded.isalpha()
-        if is_name and plain and (folded in unknown or folded.rstrip("s") in unknown):
+        if is_name and plain and any(folded.startswith(term) for term in unknown if len(term) >= LEAST_STEM):
             yield word
 
 

@@ -20,7 +20,7 @@ from graphs.phrases import extract_instead
 from graphs.prompts.search import contextualize_messages
 from graphs.prompts.think import think_messages
 from graphs.small_talk import small_talk_of, without_greeting
-from graphs.state import State
+from graphs.state import State, Voice
 from rag_app.call_failures import said_nothing
 from rag_app.errors import CalculationError, LlmFault
 from rag_app.schema import (
@@ -99,7 +99,7 @@ def work_out(state: State, runtime: Context) -> State:
     own = arithmetic_of(question)
     if own is not None:
         done = _calculated(own)
-        return _calculation_answer(done, runtime) if done is not None else {}
+        return _calculation_answer(done, runtime) if done is not None else _impossible(own, voice, runtime)
     llm = usable_model(state, deps)
     if llm is None:
         return {}
@@ -183,6 +183,12 @@ def _calculation_answer(done: Calculation, runtime: Context) -> State:
     text = "\n".join((*(f"`{step}`" for step in done.steps), "", f"**{done.shown}**"))
     runtime.stream_writer(TextDelta(text))
     return {"text": text, "steps": "\n".join(done.steps), "calculation": done.steps}
+
+
+def _impossible(program: str, voice: Voice, runtime: Context) -> State:
+    text = phrases.no_result(voice, program)
+    runtime.stream_writer(TextDelta(text))
+    return {"text": text}
 
 
 def _calculated(program: str) -> Calculation | None:

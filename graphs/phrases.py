@@ -63,6 +63,13 @@ def calculation_failed(voice: Voice) -> str:
     return "No calculation could be worked out, so the answer rests on the documents alone; name the figures to use."
 
 
+def no_result(voice: Voice, program: str) -> str:
+    """The answer to arithmetic that has no result, or one beyond all limits."""
+    if voice == "ko":
+        return f"`{program}`은(는) 계산할 수 없습니다. 0으로 나누었거나 수가 너무 큽니다."
+    return f"`{program}` cannot be worked out: it divides by zero, or its numbers are too large."
+
+
 def interrupted(voice: Voice) -> str:
     """The warning over an answer that the asker stopped."""
     return "답변을 중간에 멈췄습니다." if voice == "ko" else "The answer was stopped."

@@ -1,5 +1,6 @@
 """How well a unit answers a question: terms weighed by rarity, meaning, rank of its passage, and the kind of answer asked for."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from graphs.asked import asked_of
 from graphs.editions import outdated_sources
-from graphs.units import Unit, shown, units_of
+from graphs.units import Unit, cells_of, shown, units_of
 from rag_app.schema import Hit, OtherWords, SearchResult
 
 MAX_UNITS = 160
@@ -24,9 +25,15 @@ NEIGHBOUR_GAP = 40
 SAME_LANGUAGE = (0.22, 0.31, 0.31, 0.16)
 OTHER_LANGUAGE = (0.15, 0.05, 0.50, 0.30)
 KIND_BONUS = 0.11
-OUTDATED_LOSS = 0.12
+NARROW_BONUS = 0.2
+"""What a unit gains that gives the kind of answer asked for, and one of a kind that few units give."""
+ROW_BONUS = 0.08
+"""What a table row gains whose first cell the question names: 수석, "수석이 제주로 가면?"."""
+OUTDATED_LOSS = 0.25
 """What a unit of a superseded edition loses against the same sentence of the newer one."""
 
+LEAST_CELL = 2
+"""Letters of a first cell that are enough to be named by a question."""
 UNKNOWN_WEIGHT = 1.25
 """A term of the question that stands in no document weighs this many times the rarest known one."""
 
@@ -49,7 +56,7 @@ class Embeds(Protocol):
 class Relevance:
     """A unit and why it fits. `score` is 0..1 or a little above; `coverage` is the weighted share of the question's terms in
     the unit itself, `coverage_in_context` with title, headings and the units right before and after it; `fits_kind` is None
-    when any kind of answer would do."""
+    when any kind of answer would do; `names_row`: the unit is a table row whose first cell stands in the question."""
 
     unit: Unit
     score: float
@@ -58,6 +65,7 @@ class Relevance:
     similarity: float
     fits_kind: bool | None
     same_language: bool
+    names_row: bool = False
 
 
 def relevance_of(
@@ -74,6 +82,7 @@ def relevance_of(
     similarities = embedder.embed_passages(texts) @ asked
     priors = _priors(result.hits)
     kind = asked_of(question)
+    bonus = NARROW_BONUS if kind is not None and kind.narrow else KIND_BONUS
     outdated = outdated_sources(question, result.hits)
     held = [frozenset(terms.of_text(shown(unit))) for unit in units]
     judged = []
@@ -85,11 +94,21 @@ def relevance_of(
         shares = SAME_LANGUAGE if same else OTHER_LANGUAGE
         parts = (coverage, in_context, max(0.0, float(similarity)), priors[unit.hit])
         fits = None if kind is None else kind.is_given_by(unit.text)
-        score = sum(share * part for share, part in zip(shares, parts, strict=True)) + (KIND_BONUS if fits else 0.0)
+        score = sum(share * part for share, part in zip(shares, parts, strict=True)) + (bonus if fits else 0.0)
+        named = names_row(question, unit)
+        score += ROW_BONUS if named else 0.0
         if result.hits[unit.hit].source.id in outdated:
             score -= OUTDATED_LOSS
-        judged.append(Relevance(unit, score, coverage, in_context, float(similarity), fits, same))
+        judged.append(Relevance(unit, score, coverage, in_context, float(similarity), fits, same, named))
     return tuple(sorted(judged, key=lambda item: (-item.score, item.unit.hit, item.unit.start)))
+
+
+def names_row(question: str, unit: Unit) -> bool:
+    """Whether the unit is a table row whose first cell, or one part of it ("사원·선임"), stands in the question."""
+    if unit.kind != "row":
+        return False
+    parts = (part.strip(" *_`").casefold() for part in re.split(r"[·,/]", cells_of(unit.text)[0]))
+    return any(len(part) >= LEAST_CELL and part in question.casefold() for part in parts)
 
 
 def question_weights(result: SearchResult) -> Mapping[str, float]:

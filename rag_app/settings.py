@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag_app.errors import SettingsError
@@ -111,4 +112,20 @@ def _problem(item: object) -> str:
     variable = f"RAG_{name.upper()}"
     field = Settings.model_fields[name]
     shown = "" if "Secret" in str(field.annotation) else f" is {str(item.get('input'))[:80]!r}, but"
-    return f"{variable}{shown} {str(item['msg']).removeprefix('Value error, ')} (default: {field.default})"
+    rule = _range(field) or str(item["msg"]).removeprefix("Value error, ")
+    return f"{variable}{shown} {rule} (default: {field.default})"
+
+
+def _range(field: FieldInfo) -> str:
+    """What a number must be, in words; empty for every other switch."""
+    if field.annotation not in (int, float):
+        return ""
+    bounds = {
+        name: getattr(limit, name)
+        for limit in field.metadata
+        for name in ("ge", "gt", "le", "lt")
+        if hasattr(limit, name)
+    }
+    least = f"from {bounds['ge']}" if "ge" in bounds else f"above {bounds.get('gt', 0)}"
+    kind = "a whole number" if field.annotation is int else "a number"
+    return f"it must be {kind} {least} to {bounds.get('le', 'any')}"

@@ -130,6 +130,20 @@ def test_arithmetic_in_the_question_is_worked_out_without_a_model_and_without_do
     assert (answer.route.evidence, answer.route.style, shelf.asked) == ("none", "program", [])
 
 
+@pytest.mark.parametrize("question", ["1/0은?", "9**9**9**9은?"])
+def test_arithmetic_without_a_result_says_so_and_quotes_nothing(question: str) -> None:
+    answer = chat_over().ask(question)
+    assert "계산할 수 없습니다" in answer.text
+    assert answer.citations == ()
+
+
+def test_a_question_on_something_new_is_not_answered_with_the_earlier_topic() -> None:
+    """Thin evidence in a running chat once glued the earlier topic on, whatever was asked."""
+    shelf = Shelf(*SHELF)
+    chat_over(retriever=shelf).ask("화성 지사에는 몇 명이 근무하나요?", [Exchange(LIMIT, "…")])
+    assert all("숙박비" not in question for question, _ in shelf.asked)
+
+
 def test_a_question_over_the_limit_is_refused_with_the_limit() -> None:
     with pytest.raises(QuestionTooLong, match=r"질문이 5,000자입니다\. 4,000자까지"):
         chat_over().ask("가" * 5000)

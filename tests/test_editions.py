@@ -45,3 +45,10 @@ def test_other_documents_and_documents_without_dates_are_left_alone() -> None:
     minutes = _policy("minutes.md", "회의록", date="2019-01-01")
     undated = _policy("leave-copy.md", "휴가 규정")
     assert outdated_sources("연차는?", [minutes, undated, NEW]) == frozenset()
+
+
+def test_a_document_that_says_it_is_withdrawn_is_superseded_even_alone() -> None:
+    old = _policy("leave-2023.md", "휴가 규정", effective="2023-03-01", status="폐지 (2025-01-01 시행 3.0판으로 대체)")
+    assert outdated_sources("연차는 며칠이야?", [old]) == {old.source.id}
+    assert outdated_sources("2025년 규정에서 연차는 며칠이야?", [old, NEW]) == {old.source.id}
+    assert outdated_sources("2023년 규정에서 연차는 며칠이야?", [old, NEW]) == frozenset()

@@ -77,3 +77,10 @@ def test_a_unit_that_uses_another_name_counts_as_saying_it() -> None:
         for result in (plain, other)
     ]
     assert scores[0] < scores[1]
+
+
+def test_only_the_row_that_the_question_names_is_quoted() -> None:
+    table = "| 직급 | 서울 | 제주 |\n|---|---|---|\n| 사원·선임 | 90,000원 | 100,000원 |\n| 수석 | 130,000원 | 140,000원 |\n| 임원 | 실비 | 실비 |"
+    hit = hit_of(table, name="travel.md", heading="숙박비")
+    extract = _ask("수석이 제주로 출장 가면 숙박비 상한은?", hit)
+    assert [citation.quote for citation in extract.citations] == ["| 수석 | 130,000원 | 140,000원 |"]

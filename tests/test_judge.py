@@ -43,3 +43,9 @@ def test_a_strict_kind_that_no_unit_gives_is_refused() -> None:
 def test_a_question_of_unknown_words_is_refused() -> None:
     question = "양자컴퓨터 가격은?"
     assert not _judge(question, LEAVE, unknown=SplitTerms().of_question(question)).answerable
+
+
+def test_a_name_is_recognised_by_its_stem() -> None:
+    """The English stemmer makes "franc" of France."""
+    policy = hit_of("The capital of the fund is reported every year.", name="fund.md")
+    assert not _judge("What is the capital of France?", policy, unknown=("franc",)).answerable

@@ -90,7 +90,7 @@ def _manage(given: Given, info: ConversationInfo) -> None:
         chats.delete(info.id)
         state.go_to_chat(None)
 
-    st.text_input(texts.rename, value=info.title, key=f"title-{info.id}", max_chars=80)
+    st.text_input(texts.rename, value=info.title, key=f"title-{info.id}", max_chars=80, on_change=rename)
     st.button(texts.save, key=f"rename-{info.id}", on_click=rename, icon=":material/edit:", width="stretch")
     st.download_button(
         texts.export,

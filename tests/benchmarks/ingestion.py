@@ -92,7 +92,7 @@ def _index_again(options: argparse.Namespace, folder: Path, figures: dict[str, F
 
 
 def _synthetic(options: argparse.Namespace, folder: Path, figures: dict[str, Figures]) -> None:
-    for count in (options.chunks // 2, 2 * options.chunks, options.chunks):
+    for count in (options.chunks // 2, options.chunks, 2 * options.chunks):
         notes = write_notes(folder / f"notes-{count}", count, seed=7)
         ran = figures[f"synthetic {count}"] = _measure(options, "first", notes, folder / f"index-{count}")
         _say(f"synthetic: {ran['chunks']:.0f} chunks; {_rate(ran)}; {ran['above imports mb']:.0f} MB above the imports")

@@ -31,8 +31,8 @@ def _title(dice: random.Random, words: list[str]) -> str:
 
 def _passage(dice: random.Random, words: list[str]) -> str:
     sentences = []
-    for _ in range(dice.randint(5, 9)):
-        drawn = _draw(dice, words, dice.randint(7, 13))
+    for _ in range(dice.randint(2, 4)):
+        drawn = _draw(dice, words, dice.randint(6, 10))
         if words[0] >= "가":
             sentences.append(" ".join(word + dice.choice(_PARTICLES) for word in drawn) + " 있다.")
         else:

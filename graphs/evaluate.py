@@ -143,10 +143,15 @@ def as_table(table: Mapping[str, Scores]) -> str:
     head = "| group | questions | recall@5 | MRR | nDCG@10 | cited | abstention precision | abstention recall | p50 ms | p95 ms |"
     rows = [
         f"| {name} | {row.questions} | {row.recall_at_5:.3f} | {row.mrr:.3f} | {row.ndcg_at_10:.3f} | {row.cited:.3f} | "
-        f"{row.abstention_precision:.3f} | {row.abstention_recall:.3f} | {row.p50_ms:.0f} | {row.p95_ms:.0f} |"
+        f"{row.abstention_precision:.3f} | {_recall_shown(row)} | {row.p50_ms:.0f} | {row.p95_ms:.0f} |"
         for name, row in table.items()
     ]
     return "\n".join((head, "|---" * 10 + "|", *rows))
+
+
+def _recall_shown(row: Scores) -> str:
+    """A dash where no question was unanswerable: there was nothing to refuse."""
+    return f"{row.abstention_recall:.3f}" if row.answerable < row.questions else "-"
 
 
 def _outcome(chat: Chat, question: GoldQuestion, spans: Sequence[GoldSpan], collection: str) -> Outcome:

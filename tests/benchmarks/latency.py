@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.latency --markdown DIR`: a whole search beside one bare Chroma query, on the same index."""
+"""`python -m tests.benchmarks.latency --markdown DIR`: a whole search, and a whole answer without a model, beside one bare Chroma query."""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from graphs.chat import open_chat
 from rag_app.embedding import open_embedder
 from rag_app.index.store import Store
 from rag_app.language import Terms
@@ -38,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         questions = questions_of(retriever)
         bare: list[float] = []
         whole: list[float] = []
+        answers: list[float] = []
         measured(retriever, questions[:50])
         vectors = retriever.snapshot().vectors
         for _ in range(ROUNDS):
@@ -47,9 +49,20 @@ def main(argv: Sequence[str] | None = None) -> int:
                 vectors.query("default", vector, 10)
                 bare.append(1000 * (time.perf_counter() - started))
                 whole += measured(retriever, [question])
+        chat = open_chat(settings)
+        chat.ask(questions[0])
+        for question in questions:
+            started = time.perf_counter()
+            chat.ask(question)
+            answers.append(1000 * (time.perf_counter() - started))
+        chat.deps.retriever.close()
         retriever.close()
     print(f"{chunks} chunks, {len(bare)} searches, each beside a bare Chroma query for the same question")
-    for name, took in (("bare Chroma query, 10 neighbours", bare), ("search", whole)):
+    for name, took in (
+        ("bare Chroma query, 10 neighbours", bare),
+        ("search", whole),
+        ("answer without a model", answers),
+    ):
         p50, p95, p99 = np.percentile(took, (50, 95, 99))
         print(f"{name:34} p50 {p50:6.2f} ms  p95 {p95:6.2f} ms  p99 {p99:6.2f} ms")
     print(f"{'search / bare query':34} p50 {np.median(whole) / np.median(bare):6.2f} x")

@@ -1,7 +1,6 @@
 """The wiring of the graph: which step follows which."""
 
 import time
-from typing import Final
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -12,8 +11,6 @@ from graphs.nodes import STEPS, Step
 from graphs.state import State
 
 AnswerGraph = CompiledStateGraph[State, Deps, State, State]
-
-MOST_STEPS: Final = 20
 
 
 def build_graph() -> AnswerGraph:

@@ -95,10 +95,6 @@ class Router:
         )
         return _route(label, reason, min(0.9, 0.5 + lead))
 
-    def nearest_label(self, question: str) -> Label:
-        """What the examples alone say; for measuring."""
-        return self._nearest(question)[0]
-
     def _nearest(self, question: str) -> tuple[Label, float, str]:
         """The label whose examples are nearest, its lead over `direct`, and its nearest example."""
         vectors = self._example_vectors()

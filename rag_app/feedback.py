@@ -6,7 +6,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from rag_app.cleaning import clean_text
-from rag_app.database import Database, now, open_database, turns_table, votes_table
+from rag_app.database import Database, now, turns_table, votes_table
 
 COMMENT_CHARS = 2000
 
@@ -57,15 +57,6 @@ class Feedback:
     def close(self) -> None:
         """Give the connections back."""
         self._database.close()
-
-
-def open_feedback(url: str) -> Feedback:
-    """The votes at a SQLAlchemy URL.
-
-    Raises:
-        ConversationFault: the database cannot be opened, is damaged, or is of another version.
-    """
-    return Feedback(open_database(url))
 
 
 def _votes() -> "sa.Select[str, str, int, str, str]":

@@ -13,7 +13,6 @@ from rag_app.cleaning import clean_text
 from rag_app.english import FUNCTION_WORDS
 
 FILE_NAME = "glossary.tsv"
-HEADER = "# term<TAB>other name<TAB>another name ...   one group of equal names a line; see docs/guide/glossary.md\n"
 
 _MOST_WORDS = 4
 _MOST_CHARS = 48

@@ -11,7 +11,7 @@ from typing import Literal
 Language = Literal["ko", "en", "other"]
 Evidence = Literal["none", "notes", "whole_document"]
 Style = Literal["direct", "few_shot", "step_by_step", "program", "classify"]
-SignalName = Literal["lexical", "dense", "coverage", "fused", "rerank"]
+SignalName = Literal["lexical", "dense", "coverage", "fused"]
 
 DEFAULT_COLLECTION = "default"
 

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag_app.answer import Exchange
 from rag_app.conversations import Conversations
 from rag_app.database import Database, open_database
 from rag_app.errors import ConversationFault, IndexFault
+from rag_app.events import StreamEvent
 from rag_app.feedback import Feedback
 from rag_app.library import Library, Shelf
-from rag_app.schema import Exchange, StreamEvent
 from rag_app.settings import Settings, read_settings
 from rag_app.views import state
 from rag_app.views.faults import show_fault
+from rag_app.views.follow_ups import next_headings
 from rag_app.views.given import Given
 from rag_app.views.page import draw_page
 from rag_app.views.texts import PageLanguage
@@ -82,6 +84,7 @@ def _given(settings: Settings, language: PageLanguage) -> Given:
         notices=(texts.no_llm,) if settings.llm == "extractive" else (),
         troubles=tuple(troubles),
         headings_of=lambda source_id: _headings(library, source_id),
+        report_of=library.report_of,
     )
 
 
@@ -102,7 +105,9 @@ def _first_headings(library: Library, shelf: Shelf | None, collection: str) -> t
     """The titles of the first documents, each with one of its headings."""
     sources = [source for source in shelf.sources if collection in ("", source.collection)] if shelf is not None else []
     found = (
-        (source.title or source.name, heading) for source in sources for heading in _headings(library, source.id)[:1]
+        (source.title or source.name, heading)
+        for source in sources
+        for heading in next_headings(_headings(library, source.id), "", "")[:1]
     )
     return tuple(itertools.islice(found, HEADINGS_SHOWN))
 

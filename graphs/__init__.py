@@ -22,6 +22,7 @@ phrases     what the product itself says, in both languages
 citations   marks <-> spans, and the support check
 calculate   closed arithmetic, never exec or eval
 chat        the facade: ask, stream
+search_command, filter_flags, explained   `search` on the command line: where to look, what was found, and why
 evaluate    golden questions -> scores
 doctor      what is in order and what is not
 """

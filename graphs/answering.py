@@ -14,8 +14,9 @@ from graphs.prompts.material import Passage, approximate_tokens, fit_passages, f
 from graphs.relevance import Relevance
 from graphs.state import Voice
 from graphs.units import Unit, shown
+from rag_app.answer import Evidence
 from rag_app.llm import ChatModel, Message
-from rag_app.schema import Evidence, Hit
+from rag_app.search_result import Hit
 
 NEAREST: Final = 3
 EXAMPLES: Final = 2

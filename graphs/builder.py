@@ -56,6 +56,7 @@ def _timed(name: str, step: Step) -> Step:
     def timed(state: State, runtime: Runtime[Deps]) -> State:
         began = time.perf_counter()
         changes = step(state, runtime)
-        return {**changes, "timings_ms": {name: round((time.perf_counter() - began) * 1000, 3)}}
+        took = round((time.perf_counter() - began) * 1000, 3)
+        return {**changes, "timings_ms": {**changes.get("timings_ms", {}), name: took}}
 
     return timed

@@ -14,7 +14,9 @@ from graphs.extract import citation_of
 from graphs.marks import MarkStream
 from graphs.relevance import Embeds, TermRules
 from graphs.units import Unit, shown, units_of
-from rag_app.schema import Citation, Hit, Language
+from rag_app.answer import Citation
+from rag_app.schema import Language
+from rag_app.search_result import Hit
 from rag_app.sentences import split_sentences
 
 ATTACH_OVERLAP = 0.55
@@ -106,6 +108,14 @@ def settle_citations(
     pieces.append(counted[position:])
     warnings = (UNSUPPORTED_WARNING[language].format(count=unsupported),) if unsupported else ()
     return Settled("".join(pieces), tuple(citations), warnings)
+
+
+def located(citations: Sequence[Citation], locator_of: Callable[[str, int, int], str]) -> tuple[Citation, ...]:
+    """The citations with the page, slide or cells of their own quotes instead of those of their whole passages."""
+    return tuple(
+        replace(cited, locator=locator_of(cited.source_id, cited.start, cited.end) or cited.locator)
+        for cited in citations
+    )
 
 
 def _claim_spans(text: str) -> list[tuple[int, int]]:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from graphs.router import Router
 from rag_app.errors import LlmFault
+from rag_app.filters import NO_FILTERS, Filters
 from rag_app.llm import ChatModel
-from rag_app.schema import Heading, SearchResult
+from rag_app.schema import Heading
+from rag_app.search_result import SearchResult
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,11 +23,21 @@ if TYPE_CHECKING:
 class Searches(Protocol):
     """What a conversation needs of `rag_app.retrieval.Retriever`."""
 
-    def search(self, question: str, *, collections: Sequence[str] = (), k: int | None = None) -> SearchResult: ...
+    def search(
+        self,
+        question: str,
+        *,
+        collections: Sequence[str] = (),
+        k: int | None = None,
+        filters: Filters = NO_FILTERS,
+        explain: bool = False,
+    ) -> SearchResult: ...
 
     def text_of(self, source_id: str) -> str: ...
 
     def outline_of(self, source_id: str) -> tuple[Heading, ...]: ...
+
+    def locator_of(self, source_id: str, start: int, end: int) -> str: ...
 
     def close(self) -> None: ...
 

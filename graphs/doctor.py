@@ -42,6 +42,8 @@ def examine(out: TextIO) -> int:
     embedder: list[Embedder] = []
     tell(_checked("embedder", lambda: _embedder(settings, embedder)))
     tell(_checked("index", lambda: _index(settings, embedder)))
+    if settings.reranker:
+        tell(_checked("reranker", lambda: _reranker(settings.reranker)))
     tell(_checked("model", lambda: _model(settings)))
     return 0 if healthy else 1
 
@@ -58,7 +60,7 @@ def _checked(name: str, check: Callable[[], str]) -> Finding:
 def _morphemes() -> str:
     from rag_app.language import Terms
 
-    terms = Terms()
+    terms = Terms(user_words=["형태소분석기"])  # a word of its own, so that no list of known words answers for Kiwi
     began = time.perf_counter()
     found = terms.of_text("형태소 분석기를 확인합니다")
     return f"Kiwi {importlib.metadata.version('kiwipiepy')}, {len(found)} terms, {time.perf_counter() - began:.1f} s"
@@ -84,13 +86,23 @@ def _index(settings: Settings, embedder: "list[Embedder]") -> str:
 
     if not embedder:
         return "not checked without an embedder"
-    retriever = Retriever(Store(settings.index_dir), embedder[0], Terms(), settings)
+    retriever = Retriever(Store(settings.index_dir), embedder[0], Terms(learned=settings.words_path), settings)
     try:
         found = retriever.search("확인")
         sources, chunks = retriever.snapshot().catalog.counts()
         return f"generation {found.generation}, {sources} documents, {chunks} passages"
     finally:
         retriever.close()
+
+
+def _reranker(name: str) -> str:
+    from rag_app.reranking import RERANKED, Reranker
+
+    reranker = Reranker(name)
+    reranker.load()
+    began = time.perf_counter()
+    reranker.scores("연차는 며칠인가요?", ["연차휴가는 1년에 15일이다."] * RERANKED)
+    return f"{name} looks at {RERANKED} short passages in {time.perf_counter() - began:.1f} s"
 
 
 def _model(settings: Settings) -> str:

@@ -6,7 +6,8 @@ from typing import Final, Protocol
 from graphs.extract import Extract, citation_of
 from graphs.units import Unit, shown, units_of
 from rag_app.language import detect_language
-from rag_app.schema import Chunk, Heading, Hit, Placement, Source
+from rag_app.schema import Chunk, Heading, Placement, Source
+from rag_app.search_result import Hit
 
 MIN_NAME_MATCH: Final = 0.5
 """A document is meant when its name and the question share this much of their words (Dice coefficient)."""

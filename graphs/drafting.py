@@ -12,9 +12,9 @@ from graphs.prompts.material import Passage
 from graphs.prompts.search import one_line
 from graphs.state import State, Voice
 from rag_app.errors import CalculationError
+from rag_app.events import AnswerRevised, StreamEvent, TextDelta
 from rag_app.language import detect_language
 from rag_app.llm import ChatModel
-from rag_app.schema import AnswerRevised, StreamEvent, TextDelta
 
 
 def draft_of(

@@ -7,10 +7,10 @@ newer one states the later date.
 import re
 from collections.abc import Mapping, Sequence
 
-from rag_app.schema import Hit, Source
+from rag_app.dates import stated_date
+from rag_app.schema import Source
+from rag_app.search_result import Hit
 
-_DATE_KEYS = ("effective", "effective_date", "valid_from", "date", "updated", "revised", "시행일", "개정일", "날짜")
-_DATE = re.compile(r"(?:19|20)\d\d(?:[-./]\d{1,2}){0,2}")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _EDITION = re.compile(
     r"[(\[]?\s*(?:(?:19|20)\d\d\s*년?\s*판?|제?\s*\d+(?:\.\d+)*\s*판|v(?:er(?:sion)?)?\.?\s*\d+(?:\.\d+)*)\s*[)\]]?",
@@ -33,7 +33,7 @@ def outdated_sources(question: str, hits: Sequence[Hit]) -> frozenset[str]:
     sources = {hit.source.id: hit.source for hit in hits}.values()
     newest: dict[tuple[str, str], str] = {}
     for source in sources:
-        if date := _stated_date(source):
+        if date := stated_date(source.metadata):
             key = _family(source)
             newest[key] = max(newest.get(key, ""), date)
     return frozenset(source.id for source in sources if _is_outdated(source, newest) and not asked & _years(source))
@@ -41,7 +41,7 @@ def outdated_sources(question: str, hits: Sequence[Hit]) -> frozenset[str]:
 
 def _is_outdated(source: Source, newest: Mapping[tuple[str, str], str]) -> bool:
     """A later edition was found, or the source says of itself that it is no longer in force."""
-    date = _stated_date(source)
+    date = stated_date(source.metadata)
     return bool(date and date < newest[_family(source)]) or bool(_WITHDRAWN.match(source.metadata.get("status", "")))
 
 
@@ -50,15 +50,6 @@ def _family(source: Source) -> tuple[str, str]:
     return source.collection, " ".join(bare.casefold().split())
 
 
-def _stated_date(source: Source) -> str:
-    """The first date that the source states of itself, digits padded so that later dates compare greater; "" without one."""
-    for key in _DATE_KEYS:
-        found = _DATE.search(source.metadata.get(key, ""))
-        if found:
-            return "-".join(part.zfill(2) for part in re.split(r"[-./]", found.group()))
-    return ""
-
-
 def _years(source: Source) -> set[str]:
     """The years that the source bears itself: in its name, its title or its date; not those of its successor."""
-    return set(_YEAR.findall(" ".join((source.name, source.title, _stated_date(source)))))
+    return set(_YEAR.findall(" ".join((source.name, source.title, stated_date(source.metadata)))))

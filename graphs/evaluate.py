@@ -13,10 +13,12 @@ from pathlib import Path
 
 from graphs.chat import Chat, open_chat
 from graphs.golden import GoldQuestion, GoldSpan, read_golden, spans_of
+from rag_app.answer import Answer
 from rag_app.errors import NoIndex, UsageError
 from rag_app.llm import forbid_tracing
 from rag_app.metrics import mean, ndcg, recall, reciprocal_rank
-from rag_app.schema import Answer, Hit, Source
+from rag_app.schema import Source
+from rag_app.search_result import Hit
 from rag_app.settings import read_settings
 
 DEFAULT_GOLDEN = Path("tests/golden")
@@ -33,13 +35,15 @@ class Outcome:
     ndcg_at_10: float
     cited: bool
     abstained: bool
+    doubtful: bool
     milliseconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
     """Means over outcomes. `cited` is the share of answerable questions whose answer cites the gold quote;
-    abstention precision is the share of abstentions that were right, recall the share of unanswerable questions refused."""
+    abstention precision is the share of abstentions that were right, recall the share of unanswerable questions refused;
+    `warned` the share of these refused or answered with a word of doubt, `doubted` the share of answerable ones so answered."""
 
     questions: int
     answerable: int
@@ -49,6 +53,8 @@ class Scores:
     cited: float
     abstention_precision: float
     abstention_recall: float
+    warned: float
+    doubted: float
     p50_ms: float
     p95_ms: float
 
@@ -133,6 +139,8 @@ def scores_of(outcomes: Sequence[Outcome]) -> Scores:
         cited=mean(float(outcome.cited) for outcome in answerable),
         abstention_precision=mean(float(not outcome.question.answerable) for outcome in refused) if refused else 1.0,
         abstention_recall=mean(float(outcome.abstained) for outcome in unanswerable),
+        warned=mean(float(outcome.abstained or outcome.doubtful) for outcome in unanswerable),
+        doubted=mean(float(outcome.doubtful) for outcome in answerable),
         p50_ms=statistics.median(times),
         p95_ms=times[min(len(times) - 1, int(0.95 * len(times)))],
     )
@@ -140,23 +148,24 @@ def scores_of(outcomes: Sequence[Outcome]) -> Scores:
 
 def as_table(table: Mapping[str, Scores]) -> str:
     """A Markdown table, one row a group."""
-    head = "| group | questions | recall@5 | MRR | nDCG@10 | cited | abstention precision | abstention recall | p50 ms | p95 ms |"
+    head = "| group | questions | recall@5 | MRR | nDCG@10 | cited | abstention precision | abstention recall | warned | doubted | p50 ms | p95 ms |"
     rows = [
         f"| {name} | {row.questions} | {row.recall_at_5:.3f} | {row.mrr:.3f} | {row.ndcg_at_10:.3f} | {row.cited:.3f} | "
-        f"{row.abstention_precision:.3f} | {_recall_shown(row)} | {row.p50_ms:.0f} | {row.p95_ms:.0f} |"
+        f"{row.abstention_precision:.3f} | {_shown(row, row.abstention_recall)} | {_shown(row, row.warned)} | {row.doubted:.3f} | "
+        f"{row.p50_ms:.0f} | {row.p95_ms:.0f} |"
         for name, row in table.items()
     ]
-    return "\n".join((head, "|---" * 10 + "|", *rows))
+    return "\n".join((head, "|---" * 12 + "|", *rows))
 
 
-def _recall_shown(row: Scores) -> str:
-    """A dash where no question was unanswerable: there was nothing to refuse."""
-    return f"{row.abstention_recall:.3f}" if row.answerable < row.questions else "-"
+def _shown(row: Scores, share: float) -> str:
+    """A share of the unanswerable questions; a dash where there were none: there was nothing to refuse."""
+    return f"{share:.3f}" if row.answerable < row.questions else "-"
 
 
 def _outcome(chat: Chat, question: GoldQuestion, spans: Sequence[GoldSpan], collection: str) -> Outcome:
     hits = chat.deps.retriever.search(question.question, collections=(collection,), k=DEPTH).hits
-    ranked, relevant = _as_ids(hits, spans)
+    ranked, relevant = as_ids(hits, spans)
     started = time.perf_counter()
     answer = chat.ask(question.question, collections=(collection,))
     took = 1000 * (time.perf_counter() - started)
@@ -167,11 +176,12 @@ def _outcome(chat: Chat, question: GoldQuestion, spans: Sequence[GoldSpan], coll
         ndcg_at_10=ndcg(ranked, relevant, DEPTH),
         cited=_cites(answer, spans),
         abstained=answer.abstained,
+        doubtful=answer.doubtful,
         milliseconds=took,
     )
 
 
-def _as_ids(hits: Sequence[Hit], spans: Sequence[GoldSpan]) -> tuple[list[str], Mapping[str, int]]:
+def as_ids(hits: Sequence[Hit], spans: Sequence[GoldSpan]) -> tuple[list[str], Mapping[str, int]]:
     """Ranked ids and the relevant ones: each needed quote is one of its own; alternatives are one together, found once."""
     needed = [span for span in spans if span.needed]
     targets = (

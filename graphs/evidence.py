@@ -15,9 +15,12 @@ from graphs.prompts.search import rewrite_messages
 from graphs.relevance import relevance_of
 from graphs.router import searchable
 from graphs.state import State
+from rag_app.answer import Route
 from rag_app.errors import LlmFault
+from rag_app.events import AnswerRevised, EvidenceFound, TextDelta
+from rag_app.filters import select
 from rag_app.llm import ChatModel
-from rag_app.schema import AnswerRevised, EvidenceFound, Hit, Route, SearchResult, TextDelta
+from rag_app.search_result import Hit, SearchResult
 
 Context = Runtime[Deps]
 
@@ -25,13 +28,17 @@ Context = Runtime[Deps]
 def retrieve(state: State, runtime: Context) -> State:
     """The passages for the question; for a whole document, its sections."""
     deps, asked = runtime.context, state["route"]
-    result = deps.retriever.search(searchable(state["standalone"], asked), collections=state["collections"])
+    result = deps.retriever.search(
+        searchable(state["standalone"], asked), collections=state["collections"], filters=state["filters"]
+    )
     hits = result.hits
     if asked.evidence == "whole_document":
         sections = _whole_document(state, result, deps)
         hits = sections or hits
         asked = asked if sections else Route("notes", asked.style, phrases.no_document_meant(state["voice"]), 0.5)
-    return {"result": result, "hits": hits, "route": asked}
+    warnings = () if result.fault is None else (phrases.without_reranker(state["voice"], result.fault),)
+    looked = {name: round(took, 3) for name, took in result.timings_ms.items() if name == "rerank"}
+    return {"result": result, "hits": hits, "route": asked, "warnings": warnings, "timings_ms": looked}
 
 
 def judge(state: State, runtime: Context) -> State:
@@ -49,7 +56,7 @@ def judge(state: State, runtime: Context) -> State:
         verdict = replace(verdict, answerable=True)  # the model says itself when the passages do not hold the answer
     rewritten = state.get("rewritten", False) or (usable_model(state, deps) is None and not state["history"])
     if verdict.answerable or rewritten or is_whole(state):
-        runtime.stream_writer(EvidenceFound(state["hits"]))
+        runtime.stream_writer(EvidenceFound(state["hits"], result.scope))
     return {"ranked": ranked, "verdict": verdict, "rewritten": rewritten}
 
 
@@ -85,11 +92,16 @@ def usable_model(state: State, deps: Deps) -> ChatModel | None:
 
 def abstained(state: State, runtime: Context, *, shown: bool) -> State:
     """No answer, what is not covered in the asker's own words, and the nearest passages."""
-    terms, missing = runtime.context.terms, set(state["verdict"].missing)
-    words = [word for word in key_words(state["question"], terms) if missing.intersection(terms.of_text(word))]
+    words = uncovered_words(state, runtime.context)
     said = abstention(state["voice"], words, state["result"].hits, state["ranked"])
     runtime.stream_writer(AnswerRevised(said.text) if shown else TextDelta(said.text))
     return {"text": said.text, "citations": said.citations, "abstained": True, "from_model": False}
+
+
+def uncovered_words(state: State, deps: Deps) -> list[str]:
+    """The asker's own words that no passage found covers."""
+    missing = set(state["verdict"].missing)
+    return [word for word in key_words(state["question"], deps.terms) if missing.intersection(deps.terms.of_text(word))]
 
 
 def is_whole(state: State) -> bool:
@@ -101,7 +113,9 @@ def _whole_document(state: State, result: SearchResult, deps: Deps) -> tuple[Hit
     """The sections of the document that the question means; empty when it means none."""
     catalog = deps.retriever.snapshot().catalog
     wanted = state["collections"] or ((deps.settings.collection,) if deps.settings.collection else (None,))
-    sources = [source for collection in wanted for source in catalog.sources(collection)]
+    if state["filters"].of("collection"):
+        wanted = (None,)
+    sources = select(state["filters"], [source for collection in wanted for source in catalog.sources(collection)])
     question = searchable(state["standalone"], state["route"])
     source = meant_source(question, sources, result.hits, deps.terms)
     if source is None:

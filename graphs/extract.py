@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from graphs.relevance import Relevance
 from graphs.units import Unit, shown
-from rag_app.schema import Citation, Hit, Style
+from rag_app.answer import Citation, Style
+from rag_app.search_result import Hit
 
 MOST_UNITS: dict[Style, int] = {"direct": 3, "few_shot": 3, "classify": 3, "program": 4, "step_by_step": 5}
 KEEP_SHARE = 0.72

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag_app.answer import Citation
 from rag_app.cleaning import clean_text
 from rag_app.errors import UsageError
-from rag_app.schema import Citation, Hit, Source
+from rag_app.schema import Source
+from rag_app.search_result import Hit
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from graphs.citations import settle_citations
 from graphs.deps import Deps
 from graphs.document import summarise
 from graphs.drafting import draft_of, program_result, usable_rewriting
-from graphs.evidence import abstain, abstained, is_whole, judge, retrieve, rewrite, usable_model
+from graphs.evidence import abstain, abstained, is_whole, judge, retrieve, rewrite, uncovered_words, usable_model
 from graphs.extract import extract_answer
 from graphs.followup import resolve
 from graphs.guard import without_thinking
@@ -21,15 +21,10 @@ from graphs.prompts.search import contextualize_messages
 from graphs.prompts.think import think_messages
 from graphs.small_talk import small_talk_of, without_greeting
 from graphs.state import State, Voice
+from rag_app.answer import Route
 from rag_app.call_failures import said_nothing
 from rag_app.errors import CalculationError, LlmFault
-from rag_app.schema import (
-    AnswerRevised,
-    Route,
-    RouteChosen,
-    TextDelta,
-    ThoughtMade,
-)
+from rag_app.events import AnswerRevised, RouteChosen, TextDelta, ThoughtMade
 
 Context = Runtime[Deps]
 
@@ -171,12 +166,16 @@ def _quoted(state: State, runtime: Context, *, shown: bool, warning: str) -> Sta
     warnings = (warning,) if warning else ()
     if not extract.text:
         return {**abstained(state, runtime, shown=shown), "warnings": warnings}
+    doubtful = state["verdict"].doubtful and not is_whole(state)
+    doubt = phrases.doubt(state["voice"], uncovered_words(state, runtime.context)) if doubtful else ""
+    text = f"{doubt}\n\n{extract.text}" if doubt else extract.text
     if shown:
-        runtime.stream_writer(AnswerRevised(extract.text))
+        runtime.stream_writer(AnswerRevised(text))
     else:
-        for line in extract.text.splitlines(keepends=True):
+        for line in text.splitlines(keepends=True):
             runtime.stream_writer(TextDelta(line))
-    return {"text": extract.text, "citations": extract.citations, "from_model": False, "warnings": warnings}
+    done: State = {"text": text, "citations": extract.citations, "from_model": False, "warnings": warnings}
+    return {**done, "doubtful": doubtful}
 
 
 def _calculation_answer(done: Calculation, runtime: Context) -> State:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from graphs.state import Voice
-from rag_app.errors import LlmFault
+from rag_app.errors import LlmFault, RerankingFault
+from rag_app.filters import Filters
 
 
 def nothing_found(voice: Voice, missing: Sequence[str]) -> str:
@@ -14,6 +15,16 @@ def nothing_found(voice: Voice, missing: Sequence[str]) -> str:
         return f"문서에서 이 질문의 답을 찾지 못했습니다.{about}"
     about = f" Nothing in them covers {words}." if words else ""
     return f"The documents do not answer this question.{about}"
+
+
+def doubt(voice: Voice, missing: Sequence[str]) -> str:
+    """The first sentence of a quoted answer that may not be one; `missing` as in `nothing_found`."""
+    words = ", ".join(f"‘{word}’" for word in missing[:3])
+    if voice == "ko":
+        about = f" 다음 내용은 문서에 보이지 않습니다: {words}." if words else ""
+        return f"질문에 꼭 맞는 답이 아닐 수 있습니다. 문서에서 가장 가까운 내용입니다.{about}"
+    about = f" Nothing in them covers {words}." if words else ""
+    return f"This may not answer the question; these are the nearest passages.{about}"
 
 
 def nearest_follow(voice: Voice) -> str:
@@ -40,6 +51,21 @@ def extract_instead(voice: Voice, fault: LlmFault) -> str:
     if voice == "ko":
         return f"언어 모델 대신 문서의 문장을 그대로 인용했습니다. {fault.korean}"
     return f"The answer quotes the documents instead of using the language model: {fault}"
+
+
+def without_reranker(voice: Voice, fault: RerankingFault) -> str:
+    """The warning over an answer whose passages were not looked at a second time."""
+    if voice == "ko":
+        return f"다시 순위를 매기지 않고 찾은 순서대로 답했습니다. {fault.korean}"
+    return f"The passages were not reranked: {fault}"
+
+
+def filter_alone(voice: Voice, filters: Filters) -> str:
+    """The message when a filter came without a question."""
+    words = " ".join(str(one) for one in filters.conditions)
+    if voice == "ko":
+        return f"‘{words}’은(는) 찾을 문서를 좁히는 조건입니다. 그 옆에 질문을 함께 적어 주세요."
+    return f"{words} only narrows down the documents; write a question beside it."
 
 
 def wrong_language(voice: Voice, model: str) -> str:

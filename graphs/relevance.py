@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from graphs.asked import asked_of
 from graphs.editions import outdated_sources
 from graphs.units import Unit, cells_of, shown, units_of
-from rag_app.schema import Hit, OtherWords, SearchResult
+from rag_app.search_result import Hit, OtherWords, SearchResult
 
 MAX_UNITS = 160
 """Units looked at for one question; the hits are in order, so what is left out stands low."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphs.state import Voice
-from rag_app.schema import Evidence, Route, Style
+from rag_app.answer import Evidence, Route, Style
 
 Label = Literal["direct", "few_shot", "step_by_step", "program", "classify", "whole_document"]
 

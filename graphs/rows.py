@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from rag_app.answer import Answer, Citation
 from rag_app.errors import UsageError
-from rag_app.schema import Answer, Citation, Hit
+from rag_app.search_result import Hit
 
 
 def query_rows(path: Path) -> Iterator[tuple[str, str]]:
@@ -45,6 +46,7 @@ def answer_row(answer: Answer) -> dict[str, object]:
         "answer": answer.text,
         "language": answer.language,
         "abstained": answer.abstained,
+        "doubtful": answer.doubtful,
         "route": {
             "evidence": answer.route.evidence,
             "style": answer.route.style,
@@ -57,6 +59,8 @@ def answer_row(answer: Answer) -> dict[str, object]:
         "model": answer.model,
         "steps": answer.steps,
         "generation": answer.generation,
+        "filters": list(answer.scope.filters),
+        "documents_searched": answer.scope.documents,
         "timings_ms": dict(answer.timings_ms),
     }
 

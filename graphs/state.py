@@ -6,8 +6,10 @@ from typing import Annotated, Literal, TypedDict
 
 from graphs.judge import Verdict
 from graphs.relevance import Relevance
+from rag_app.answer import Citation, Exchange, Route
 from rag_app.errors import LlmFault
-from rag_app.schema import Citation, Exchange, Hit, Route, SearchResult
+from rag_app.filters import Filters
+from rag_app.search_result import Hit, SearchResult
 
 Voice = Literal["ko", "en"]
 """The languages an answer is written in."""
@@ -19,12 +21,13 @@ def merged(earlier: Mapping[str, float], later: Mapping[str, float]) -> Mapping[
 
 
 class State(TypedDict, total=False):
-    """`question` as it was asked and cleaned; `standalone` is its self-contained form, the one that is searched.
+    """`question` as it was asked and cleaned, without its filters; `standalone` is its self-contained form, the one that is searched.
     `fault` is set once the model failed: the later steps do without it."""
 
     question: str
     history: tuple[Exchange, ...]
     collections: tuple[str, ...]
+    filters: Filters
     voice: Voice
     standalone: str
     route: Route
@@ -41,5 +44,6 @@ class State(TypedDict, total=False):
     from_model: bool
     citations: tuple[Citation, ...]
     abstained: bool
+    doubtful: bool
     warnings: Annotated[tuple[str, ...], operator.add]
     timings_ms: Annotated[Mapping[str, float], merged]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag_app.schema import Hit
+from rag_app.search_result import Hit
 from rag_app.sentences import split_sentences
 
 UnitKind = Literal["sentence", "item", "row", "code"]

@@ -17,6 +17,7 @@ run          what is gathered on the way, and the receipt
 sync         the shell: scan, plan, read, build a generation
 generations  status, differences and checks of published generations
 report       receipts and differences as words and as JSON
+receipt_table  the files of a run, a line for each
 progress     the bar on a terminal
 export       a generation as JSON lines
 watch        ingestion as files change

@@ -1,6 +1,7 @@
 """The command line of ingestion: `python -m ingest PATH...` or one of `COMMANDS`; the composition root of the write path.
 
-Exit code 0: all well. 1: some documents could not be read, named with reasons. 2: wrong usage, settings or index.
+Exit code 0: all well; files without anything to read are no failure. 1: some documents could not be read, named with reasons.
+2: wrong usage, settings or index.
 """
 
 import argparse
@@ -20,22 +21,27 @@ from ingest.roots import as_utf8
 from ingest.texts import TextLanguage, language_of_terminal, text
 from rag_app.cleaning import printable
 from rag_app.errors import SeodangError, UsageError
-from rag_app.schema import DEFAULT_COLLECTION, Receipt
+from rag_app.receipts import Receipt
+from rag_app.schema import DEFAULT_COLLECTION
 from rag_app.settings import Settings, read_settings
 
 ALL_WELL, SOME_FAILED, REFUSED = 0, 1, 2
 INTERRUPTED = 130
 MAX_COLLECTION_CHARS = 100
-NICENESS = 10
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code. Nothing that a user can cause ends in a traceback."""
+def main(arguments: Sequence[str] | None = None, *, may_stand_back: bool = False) -> int:
+    """Run the command; the exit code. Nothing that a user can cause ends in a traceback.
+
+    `may_stand_back` lets it lower the priority of this process, as RAG_INGEST_NICE says.
+    """
     _speak_utf8()
     language = language_of_terminal("auto")
     try:
         settings = read_settings()
         language = language_of_terminal(settings.language)
+        if may_stand_back:
+            _stand_back(settings.ingest_nice)
         logging.basicConfig(level=settings.log_level, format="%(levelname)s %(message)s", stream=sys.stderr)
         given = list(sys.argv[1:] if arguments is None else arguments)
         if given and given[0] in COMMANDS:
@@ -63,11 +69,11 @@ def _runner(options: argparse.Namespace, settings: Settings, language: TextLangu
     from rag_app.language import Terms
 
     paths, collection = [Path(path) for path in options.paths], _collection(options.collection)
-    store, embedder, terms = Store(settings.index_dir), open_embedder(settings), Terms()
+    store, embedder, terms = Store(settings.index_dir), open_embedder(settings), Terms(learned=settings.words_path)
 
     def run() -> Receipt:
         with ProgressBar(language) as progress:
-            return sync(
+            receipt = sync(
                 paths,
                 settings=settings,
                 store=store,
@@ -79,6 +85,9 @@ def _runner(options: argparse.Namespace, settings: Settings, language: TextLangu
                 rebuild=options.rebuild,
                 on_progress=progress,
             )
+        if not options.dry_run:
+            terms.keep()
+        return receipt
 
     return run
 
@@ -113,10 +122,10 @@ def _watch(options: argparse.Namespace, settings: Settings, language: TextLangua
     return ALL_WELL
 
 
-def _give_way() -> None:
-    """Whoever asks questions goes first; with a processor to itself the run is as fast as ever."""
+def _stand_back(niceness: int) -> None:
+    """Whoever asks questions goes first, at the processor and (on Linux) at the disk; alone, the run is as fast as ever."""
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(max(0, NICENESS - os.nice(0)))
+        os.nice(max(0, niceness - os.nice(0)))
 
 
 def _print(receipt: Receipt, options: argparse.Namespace, language: TextLanguage) -> None:
@@ -170,5 +179,4 @@ def _words_of(error: SeodangError | OSError) -> str:
 
 
 if __name__ == "__main__":
-    _give_way()
-    sys.exit(main())
+    sys.exit(main(may_stand_back=True))

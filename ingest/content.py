@@ -1,17 +1,17 @@
 """From a source text to what the index keeps: the source, its chunks, and where each stands; pure."""
 
-import re
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from ingest.blocks import CountTokens
 from ingest.chunking import CHUNKER_VERSION, chunk_id, split
 from rag_app.index.change import SourceContent
 from rag_app.language import detect_language
-from rag_app.schema import Chunk, Mark, Placement, Source, SourceText
+from rag_app.places import locator_of
+from rag_app.schema import Chunk, Placement, Source, SourceText
 
-_NUMBERED = re.compile(r"(?P<words>.*\s)(?P<first>\d+)(?:[–-](?P<last>\d+))?")
+READERS_VERSION: Final = "2"
+"""Raise it whenever a reader makes another text or other places of the same bytes: the files are then read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Cutting:
 
     @property
     def version(self) -> str:
-        """What the index remembers of it; texts cut under another version are cut again."""
-        return f"{CHUNKER_VERSION}/{self.max_tokens}"
+        """What the index remembers of it; texts cut under another version are read and cut again."""
+        return f"{CHUNKER_VERSION}/{self.max_tokens}/{READERS_VERSION}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +68,4 @@ def cut_content(source: Source, text: SourceText, cutting: Cutting) -> SourceCon
         placements.append(
             Placement(identity, source.id, len(placements), piece.start, piece.content_end, piece.line, locator)
         )
-    return SourceContent(source, text.text, text.outline, tuple(chunks), tuple(placements))
-
-
-def locator_at(marks: Sequence[Mark], offset: int) -> str:
-    """The page, slide or cell of an offset; empty in front of the first mark and in formats without any."""
-    index = bisect_right(marks, offset, key=lambda mark: mark.start) - 1
-    return marks[index].locator if index >= 0 else ""
-
-
-def locator_of(marks: Sequence[Mark], start: int, end: int) -> str:
-    """Where a stretch of text stands: one place, or the first and the last it touches ("p. 3–4", "slide 2–5")."""
-    first, last = locator_at(marks, start), locator_at(marks, max(start, end - 1))
-    if first == last or not first:
-        return last
-    left, right = _NUMBERED.fullmatch(first), _NUMBERED.fullmatch(last)
-    if left and right and left["words"] == right["words"]:
-        return f"{left['words']}{left['first']}–{right['last'] or right['first']}"
-    return f"{first} – {last}"
+    return SourceContent(source, text.text, text.outline, tuple(chunks), tuple(placements), text.marks)

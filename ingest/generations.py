@@ -10,7 +10,8 @@ from rag_app.index.catalog import Catalog
 from rag_app.index.folder import CATALOG, name_of
 from rag_app.index.snapshot import Snapshot
 from rag_app.index.store import Store
-from rag_app.schema import Chunk, Receipt, Source, Stamp
+from rag_app.receipts import Receipt
+from rag_app.schema import Chunk, Source, Stamp
 
 _ROWS_AT_ONCE = 500
 _SAME_VECTOR = 0.99
@@ -59,7 +60,8 @@ class Difference:
     @property
     def is_empty(self) -> bool:
         """Whether both say the same."""
-        return not (self.added or self.removed or self.changed or self.moved)
+        sources = self.added or self.removed or self.changed or self.moved
+        return not (sources or self.passages_added or self.passages_removed)
 
 
 def summaries(store: Store, folder: Path) -> tuple[Summary | Damage, ...]:

@@ -12,8 +12,8 @@ from typing import Final
 from ingest.formats.registry import Format, format_of, misnamed
 from ingest.sandbox import Sandbox
 from ingest.suspicion import garbled, orders_to_a_model
-from rag_app.errors import EmptySource, SourceTooLarge, UnreadableSource
-from rag_app.schema import SourceText
+from rag_app.errors import EmptySource, NeedsOcr, SourceTooLarge, UnreadableSource
+from rag_app.schema import Reading, SourceText
 
 MIB: Final = 1024 * 1024
 _BLOCK_BYTES = 1024 * 1024
@@ -22,10 +22,15 @@ _ATTEMPTS = 2
 
 @dataclass(frozen=True, slots=True)
 class ReadSource:
-    """A source text and the SHA-256 of the very bytes it was made from."""
+    """A source text and the SHA-256 of the very bytes it was made from; the text is empty when there is nothing to read.
+
+    `reason` then says why, and `needs_ocr` that tesseract would find more.
+    """
 
     digest: str
     source: SourceText
+    reason: str = ""
+    needs_ocr: bool = False
 
 
 def read_source(path: Path, name: str, *, max_file_mb: int, sandbox: Sandbox | None = None) -> ReadSource:
@@ -38,15 +43,20 @@ def read_source(path: Path, name: str, *, max_file_mb: int, sandbox: Sandbox | N
         SourceTooLarge: it is larger than RAG_MAX_FILE_MB.
         UnsupportedSource: by content or name no reader takes it.
         UndecodableSource: its bytes are no text.
-        EmptySource: nothing is left after cleaning.
     """
     data = _whole(path, max_file_mb)
+    digest = hashlib.sha256(data).hexdigest()
+    if not data:
+        return _nothing(digest, "", EmptySource("the file is empty (0 bytes)"))
     found = format_of(name, data)
-    source = _parsed(found, data, sandbox)
+    try:
+        source = _parsed(found, data, sandbox)
+    except EmptySource as nothing:
+        return _nothing(digest, found.name, nothing)
     if not source.text.strip():
-        raise EmptySource("the file holds no text")
+        return _nothing(digest, found.name, EmptySource("the file holds no text"))
     warnings = (*misnamed(name, found), *source.warnings, *orders_to_a_model(source.text), *garbled(source.text))
-    return ReadSource(hashlib.sha256(data).hexdigest(), replace(source, warnings=warnings))
+    return ReadSource(digest, replace(source, warnings=warnings))
 
 
 def digest_of(path: Path, *, max_file_mb: int) -> str:
@@ -64,6 +74,14 @@ def digest_of(path: Path, *, max_file_mb: int) -> str:
             return digest.hexdigest()
     except OSError as error:
         raise UnreadableSource(_cannot_read(error)) from error
+
+
+def _nothing(digest: str, format_name: str, why: EmptySource) -> ReadSource:
+    """A file without text."""
+    missing = isinstance(why, NeedsOcr)
+    reading = Reading(parts=1, empty=1, unread=int(missing))
+    source = SourceText(title="", text="", outline=(), format=format_name, encoding="", reading=reading)
+    return ReadSource(digest, source, str(why), missing)
 
 
 def _parsed(found: Format, data: bytes, sandbox: Sandbox | None) -> SourceText:

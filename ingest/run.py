@@ -1,20 +1,21 @@
 """What is gathered while a run goes on, and the receipt that is made of it."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag_app.errors import SourceError
 from rag_app.index.catalog import Catalog
 from rag_app.index.change import BuildCounts, SourceContent
 from rag_app.index.store import Base
-from rag_app.schema import Failure, FileReport, Receipt
+from rag_app.receipts import Failure, FileReport, Receipt
 
 
 @dataclass(slots=True)
 class Run:
-    """What is gathered while a run goes on; the receipt is made of it."""
+    """What is gathered while a run goes on; the receipt is made of it. `reads_korean` says whether the embedder does."""
 
+    reads_korean: Callable[[], bool] = lambda: True
     failures: list[Failure] = field(default_factory=list)
     reports: list[FileReport] = field(default_factory=list)
     embedded: int = 0
@@ -69,9 +70,11 @@ def rehearse(
     before = catalog.chunk_ids(collection) if catalog is not None else frozenset()
     now: set[str] = set()
     written: list[str] = []
+    with_text: list[str] = []
     for content in contents:
         now |= {chunk.id for chunk in content.chunks}
         written.append(content.source.id)
+        with_text += [content.source.id] if content.source.chars else []
     changed = {*gone, *written}
     leaving: set[str] = set()
     sources = set()
@@ -86,7 +89,7 @@ def rehearse(
         added=len(added),
         removed=len(leaving),
         kept=len(before - leaving),
-        sources=len((sources - set(gone)) | set(written)),
+        sources=len((sources - changed) | set(with_text)),
         chunks=unchanged.chunks + len(added) - len(leaving),
     )
     return run.receipt(counts)

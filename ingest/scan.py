@@ -12,7 +12,7 @@ from ingest.formats.registry import is_document
 from ingest.ignore import is_ignored_file, is_ignored_folder, is_ruled_out, read_rules
 from ingest.roots import as_utf8
 from rag_app.cleaning import normalise_name
-from rag_app.schema import Failure
+from rag_app.receipts import Failure
 
 MAX_DEPTH = 100
 
@@ -71,16 +71,28 @@ def scan_folder(root: Path, *, without: Sequence[Path] = ()) -> Scan:
             steps, path = (*folder.steps, as_utf8(entry.name)), Path(entry.path)
             match _kind(entry):
                 case "folder" if _is_entered(steps, rules) and _identity(path) not in barred:
-                    open_folders.append(_Folder(path, steps, rules))
+                    if len(steps) <= MAX_DEPTH:
+                        open_folders.append(_Folder(path, steps, rules))
+                    else:
+                        reason = (
+                            f"folders are read {MAX_DEPTH} deep; move this one up, its documents are kept as they were"
+                        )
+                        failures.append(Failure(_name(steps), reason))
+                        unreached.append(_name(steps))
                 case "file" if _is_wanted(steps, rules):
                     found.append(("/".join(steps), path))
+                case "unreachable":
+                    failures.append(
+                        Failure(_name(steps), "it cannot be reached, perhaps its path is too long; move it up")
+                    )
+                    unreached.append(_name(steps))
                 case _:
                     pass
     return Scan(tuple(sorted(_named(found), key=lambda file: file.name)), tuple(failures), tuple(unreached))
 
 
 def _is_entered(steps: Sequence[str], rules: Rules) -> bool:
-    return len(steps) <= MAX_DEPTH and not is_ignored_folder(steps[-1]) and not is_ruled_out(steps, rules, folder=True)
+    return not is_ignored_folder(steps[-1]) and not is_ruled_out(steps, rules, folder=True)
 
 
 def _is_wanted(steps: Sequence[str], rules: Rules) -> bool:
@@ -105,8 +117,10 @@ def _named(found: Sequence[tuple[str, Path]]) -> Iterator[FoundFile]:
 def _kind(entry: os.DirEntry[str]) -> str:
     try:
         mode = entry.stat(follow_symlinks=False).st_mode
-    except OSError:
+    except FileNotFoundError:
         return "vanished"
+    except OSError:
+        return "unreachable"
     return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "other"
 
 

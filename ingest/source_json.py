@@ -1,8 +1,9 @@
 """A source text as JSON and back, for the pipe between the run and the process that parses."""
 
 import json
+from dataclasses import asdict
 
-from rag_app.schema import Heading, Mark, SourceText
+from rag_app.schema import Heading, Mark, Reading, SourceText
 
 
 def source_to_json(source: SourceText) -> bytes:
@@ -17,6 +18,7 @@ def source_to_json(source: SourceText) -> bytes:
             "marks": [[m.start, m.locator] for m in source.marks],
             "metadata": dict(source.metadata),
             "warnings": list(source.warnings),
+            "reading": asdict(source.reading),
         },
         ensure_ascii=False,
     ).encode("utf-8", "replace")
@@ -42,6 +44,7 @@ def source_from_json(data: bytes) -> SourceText:
             marks=marks,
             metadata={_string(key): _string(value) for key, value in stated["metadata"].items()},
             warnings=tuple(map(_string, stated["warnings"])),
+            reading=Reading(**{_string(key): max(0, int(value)) for key, value in stated["reading"].items()}),
         )
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"a field is missing or of another kind ({error})") from error

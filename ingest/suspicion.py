@@ -3,6 +3,9 @@
 import re
 
 MANY_ODD_SHARE = 0.05
+NOT_FOR_KOREAN = (
+    "holds Korean text, but the embedding model was not made for Korean; set RAG_EMBEDDING_MODEL to one that was"
+)
 
 _ORDERS = (
     re.compile(
@@ -40,15 +43,18 @@ def hidden_characters(raw: str) -> tuple[str, ...]:
 
 def garbled(text: str) -> tuple[str, ...]:
     """A warning when a noticeable share of the text is private-use characters, loose jamo or replacement marks."""
+    share = garbled_share(text)
+    if share <= MANY_ODD_SHARE:
+        return ()
+    return (f"{round(100 * share)} % of the characters are unreadable (fonts without a character table, loose jamo)",)
+
+
+def garbled_share(text: str) -> float:
+    """The share (0..1) of the visible characters that are private-use characters, loose jamo or replacement marks."""
     if text.isascii():
-        return ()
+        return 0.0
     visible = len(text) - text.count(" ") - text.count("\n")
-    odd = len(_ODD.findall(text))
-    if odd <= MANY_ODD_SHARE * visible:
-        return ()
-    return (
-        f"{round(100 * odd / visible)} % of the characters are unreadable (fonts without a character table, loose jamo)",
-    )
+    return len(_ODD.findall(text)) / visible if visible else 0.0
 
 
 def without_encoded_data(text: str) -> tuple[str, tuple[str, ...]]:

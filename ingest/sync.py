@@ -1,6 +1,7 @@
 """The shell of ingestion: scan, plan, read what changed, build a generation, publish; and the receipt of it."""
 
 import contextlib
+import functools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.content import Cutting
+from ingest.formats.ocr import tesseract
 from ingest.run import Run, nothing_done, rehearse
 from ingest.targets import find_targets
 from ingest.work import find_digests, find_work, read_contents, recut
@@ -20,7 +22,8 @@ from rag_app.index.catalog import Catalog
 from rag_app.index.change import Change, Progress
 from rag_app.index.lexical import TermsLike
 from rag_app.index.store import Base, Store
-from rag_app.schema import Chunk, Receipt, Stamp
+from rag_app.receipts import Receipt
+from rag_app.schema import Chunk, Stamp
 from rag_app.settings import Settings
 
 LOCK_WAIT_S = 5.0
@@ -54,7 +57,7 @@ def sync(
         StampMismatch: another embedding model made the index; `rebuild` makes it anew.
         IndexLocked, StorageFault, DamagedIndex, EmbeddingFault: see `Store.build`; the live generation is as it was.
     """
-    run = Run()
+    run = Run(reads_korean=functools.cache(lambda: not splits_hangul(embedder)))
     cutting = _cutting(settings, embedder)
     stamp = Stamp(embedder.name, embedder.digest, embedder.dimension, cutting.version, terms.version)
     with contextlib.ExitStack() as stack:
@@ -65,7 +68,7 @@ def sync(
         if base is not None:
             _check_model(base.stamp, stamp, settings, rebuild=rebuild)
         catalog = stack.enter_context(contextlib.closing(base.open_catalog())) if base is not None else None
-        sources = catalog.sources(collection) if catalog is not None else ()
+        sources = () if catalog is None else (*catalog.sources(collection), *catalog.empty_sources(collection))
         targets = find_targets(
             paths, sources, collection=collection, data_dir=settings.data_dir, allow_shrink=allow_shrink
         )
@@ -132,10 +135,11 @@ def _is_current(base: Base, stamp: Stamp) -> bool:
 
 
 def _stale(catalog: Catalog | None, cutting: Cutting) -> frozenset[str]:
-    """The ids of sources that were cut in another way than they would be now."""
+    """The ids of sources that were read or cut in another way than they would be now."""
     if catalog is None:
         return frozenset()
-    return frozenset(id_ for id_, version in catalog.chunkers().items() if version != cutting.version)
+    waiting = catalog.unread() if tesseract() is not None else frozenset()
+    return waiting | frozenset(id_ for id_, version in catalog.chunkers().items() if version != cutting.version)
 
 
 def _embedding(

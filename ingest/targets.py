@@ -13,7 +13,8 @@ from ingest.roots import as_utf8, known_root_above, root_key, root_label, source
 from ingest.scan import FoundFile, scan_folder
 from rag_app.cleaning import printable
 from rag_app.errors import UnsupportedSource, UsageError
-from rag_app.schema import Failure, Source
+from rag_app.receipts import Failure
+from rag_app.schema import Source
 
 
 @dataclass(frozen=True, slots=True)

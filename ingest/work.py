@@ -2,20 +2,22 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.content import Cutting, Place, cut_content, make_content
 from ingest.formats.registry import check_readable
 from ingest.plan import Known, Plan, Wanted, make_plan, would_shrink
-from ingest.reader import digest_of, read_source
+from ingest.reader import ReadSource, digest_of, read_source
 from ingest.run import Run
 from ingest.sandbox import Sandbox
 from ingest.scan import FoundFile
+from ingest.suspicion import NOT_FOR_KOREAN, garbled_share
 from ingest.targets import Target
-from rag_app.errors import SourceError, WouldShrink
+from rag_app.errors import NeedsOcr, SourceError, WouldShrink
 from rag_app.index.catalog import Catalog
 from rag_app.index.change import Progress, SourceContent
-from rag_app.schema import FileReport, Mark, Source, SourceText
+from rag_app.receipts import FileReport
+from rag_app.schema import Mark, Source, SourceText
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ def read_contents(
     run: Run,
     on_progress: Progress | None,
 ) -> Iterator[SourceContent]:
-    """The documents to write, one by one; one that cannot be read is left as it was and noted."""
+    """The documents to write, one by one; one that cannot be read is left as it was and noted.
+
+    A file without text is written as a document of no passages: the next run knows it and leaves it alone.
+    """
     moved = {task.moved_from.id for task in tasks if task.moved_from is not None}
     for source in removed:
         if source.id not in moved:
@@ -81,16 +86,22 @@ def read_contents(
             except SourceError as error:
                 run.fail(task.place.name, error)
             else:
-                content = make_content(task.place, read.digest, read.source, cutting)
-                run.reports.append(_report(task, content, read.source, catalog, time.perf_counter() - started))
-                yield content
+                if read.needs_ocr and _chunks_of(catalog, task.known):
+                    run.fail(task.place.name, NeedsOcr(read.reason))
+                else:
+                    content = make_content(task.place, read.digest, read.source, cutting)
+                    report = _report(task, content, read, catalog, run, time.perf_counter() - started)
+                    run.reports.append(report)
+                    yield replace(content, report=report)
             if on_progress is not None:
                 on_progress("read", number, len(tasks))
 
 
 def recut(source: Source, catalog: Catalog, cutting: Cutting) -> SourceContent:
     """A document outside the run's paths, cut again from the text that the index keeps."""
-    marks = tuple(Mark(p.start, p.locator) for p in catalog.placements_of_source(source.id) if p.locator)
+    marks = catalog.marks_of(source.id) or tuple(
+        Mark(place.start, place.locator) for place in catalog.placements_of_source(source.id) if place.locator
+    )
     text = SourceText(
         title=source.title,
         text=catalog.text_of(source.id),
@@ -100,7 +111,7 @@ def recut(source: Source, catalog: Catalog, cutting: Cutting) -> SourceContent:
         marks=marks,
         metadata=source.metadata,
     )
-    return cut_content(source, text, cutting)
+    return replace(cut_content(source, text, cutting), report=catalog.report_of(source.id))
 
 
 def find_digests(
@@ -131,14 +142,18 @@ def _shrinking(target: Target, plan: Plan) -> str:
 
 
 def _report(
-    task: Task, content: SourceContent, text: SourceText, catalog: Catalog | None, seconds: float
+    task: Task, content: SourceContent, read: ReadSource, catalog: Catalog | None, run: Run, seconds: float
 ) -> FileReport:
+    text = read.source
     before = _chunks_of(catalog, task.known or task.moved_from)
     now = {chunk.id for chunk in content.chunks}
     moved = (f"moved from {task.moved_from.name}",) if task.moved_from is not None else ()
+    empty = (read.reason,) if read.reason else ()
+    korean = any(chunk.language == "ko" for chunk in content.chunks)
+    strange = (NOT_FOR_KOREAN,) if korean and not run.reads_korean() else ()
     return FileReport(
         source=task.place.name,
-        outcome="updated" if task.known is not None else "kept" if moved else "added",
+        outcome="empty" if empty else "updated" if task.known is not None else "kept" if moved else "added",
         format=text.format,
         encoding=text.encoding,
         chars=len(text.text),
@@ -146,7 +161,9 @@ def _report(
         kept=len(now & before),
         removed=len(before - now),
         seconds=seconds,
-        warnings=(*task.file.warnings, *moved, *text.warnings),
+        warnings=(*task.file.warnings, *moved, *empty, *text.warnings, *strange),
+        reading=text.reading,
+        garbled=round(garbled_share(text.text), 4),
     )
 
 

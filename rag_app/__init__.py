@@ -1,15 +1,26 @@
 """The floor of the house: what the ingestion job and the conversation must both agree on.
 
 errors         the drawn tree of failures
-schema         the nouns
+schema         the nouns of documents
+search_result  the nouns of a search: hits and their reasons
+answer         the nouns of a conversation: answers, citations, turns
+events         what happens while a question is answered
+receipts       what an ingestion run did
 settings       every switch, read once in an entry point
 cleaning       raw text -> clean text, on which every offset is made
+places         pages, slides, rows and cells of a stretch of text
 sentences      clean text -> sentence spans, Korean and English
 language       language detection and lexical terms (the door to Kiwi)
 embedding      texts -> unit vectors, and the cache that never embeds a text twice
 embedder       the Korean-English model that ships with the product
 index          a generation: catalog, vectors (the door to Chroma), lexical (the door to tantivy)
 ranking        pure arithmetic on ranked lists
+reranking      a cross-encoder's second look at the best of them, off unless one is named
+explanation    why a hit stands where it stands
+query_syntax   a question with filters in it -> the question, and the filters
+filters        which documents meet them, and with `filter_hints` what to say when none does
+dates          the date of a document, and periods of time
+scopes         a search among the documents that filters leave
 retrieval      question -> best hits, with the reasons
 llm            "provider:model" -> chat model (the door to the providers)
 conversations  turns and chats that must never be lost

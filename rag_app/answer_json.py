@@ -10,7 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal, get_args, get_origin, get_type_hints
 
-from rag_app.schema import Answer
+from rag_app.answer import Answer
 
 FORMAT = 1
 
@@ -59,7 +59,7 @@ def _hints(kind: type) -> Mapping[str, object]:
 
 
 def _parsed(hint: object, value: object, where: str) -> object:
-    """`value` as the type that `hint` asks for; covers the types that schema.py uses, and no others."""
+    """`value` as the type that `hint` asks for; covers the types that answer.py uses, and no others."""
     origin = get_origin(hint)
     if origin is Literal:
         return _checked(value in get_args(hint), value, where)

@@ -8,11 +8,12 @@ import secrets
 
 import sqlalchemy as sa
 
+from rag_app.answer import Answer, ConversationInfo, Route, Turn
 from rag_app.answer_json import answer_from_json, answer_to_json
 from rag_app.cleaning import clean_text
 from rag_app.database import Database, conversations_table, now, open_database, turns_table, votes_table
 from rag_app.errors import ConversationFault
-from rag_app.schema import Answer, ConversationInfo, Language, Route, Turn
+from rag_app.schema import Language
 
 TITLE_CHARS = 60
 UNREADABLE = "unreadable"

@@ -5,12 +5,14 @@ SeodangError                     root; `str(error)` is one or two sentences a us
 ├── UsageError                   the caller of a command line: wrong arguments
 ├── InputError                   the asker: a question that cannot be answered as it stands
 │   ├── EmptyQuestion
-│   └── QuestionTooLong
+│   ├── QuestionTooLong
+│   └── WrongFilter              a filter of the question is malformed, or no document meets it
 ├── SourceError                  the author of one document; ingestion goes on without it
 │   ├── UnreadableSource         cannot be opened, vanished, not a regular file
 │   ├── UndecodableSource        bytes that are no text in any known encoding
 │   ├── UnsupportedSource        a format that no reader takes
-│   ├── EmptySource              nothing left to index after cleaning
+│   ├── EmptySource              nothing left to index after cleaning: no failure, the file is remembered as empty
+│   │   └── NeedsOcr             all its text is in pictures, and tesseract is not installed
 │   └── SourceTooLarge           beyond a limit, which the message names
 ├── IndexFault                   the operator: the index as a whole
 │   ├── NoIndex                  nothing was ingested yet
@@ -20,6 +22,7 @@ SeodangError                     root; `str(error)` is one or two sentences a us
 │   ├── WouldShrink              a run would remove more than half of the sources
 │   └── StorageFault             a folder cannot be written, the disk is full
 ├── EmbeddingFault               the operator: the embedding model cannot be loaded or gives nonsense
+├── RerankingFault               the operator: the reranker cannot be used; the search goes on without it
 ├── LlmFault                     the operator: the chat model; the extractive answer stands in
 │   ├── UnknownProvider
 │   ├── MissingExtra             a package is not installed; the message holds the install line
@@ -54,6 +57,14 @@ class QuestionTooLong(InputError):
     """The question exceeds the configured length."""
 
 
+class WrongFilter(InputError):
+    """A filter is malformed, or no document meets it; `korean` is the same sentence for a Korean reader."""
+
+    def __init__(self, message: str, korean: str = "") -> None:
+        super().__init__(message)
+        self.korean = korean or message
+
+
 class SourceError(SeodangError):
     """One document cannot be ingested; the others go on."""
 
@@ -72,6 +83,10 @@ class UnsupportedSource(SourceError):
 
 class EmptySource(SourceError):
     """After cleaning nothing is left to index."""
+
+
+class NeedsOcr(EmptySource):
+    """All text is in pictures, and the program that reads those is not installed."""
 
 
 class SourceTooLarge(SourceError):
@@ -108,6 +123,14 @@ class StorageFault(IndexFault):
 
 class EmbeddingFault(SeodangError):
     """The embedding model cannot be loaded, or returned unusable vectors."""
+
+
+class RerankingFault(SeodangError):
+    """The reranker cannot be loaded or used; `korean` is the same sentence for a Korean reader."""
+
+    def __init__(self, message: str, korean: str = "") -> None:
+        super().__init__(message)
+        self.korean = korean or message
 
 
 class LlmFault(SeodangError):

@@ -25,7 +25,7 @@ Source: chosen on the golden questions with even numbers (docs/guide/evaluation.
 
 _MOST_CANDIDATES = 80
 _MOST_NAMES = 2  # other names taken for one name
-_LEAST_HALF = 2  # syllables of each half of a word that is heard as two
+_LEAST_HALF = 2  # syllables of each half of a word that is heard as two, and of each part of one written together
 _HANGUL = re.compile("[가-힣]{2,12}")
 _LATIN = re.compile("[a-z]{3,20}")
 
@@ -60,7 +60,9 @@ def expand(terms: Sequence[str], unknown: Sequence[str], lexicon: Lexicon) -> tu
     """What else to look for, surest first, at most `MOST_TERMS` new terms; `unknown` are the terms that stand nowhere."""
     found = [*_joined(terms, unknown), *_named(terms, lexicon)]
     covered = {term for one in found for term in one.covers if one.origin == "join"}
-    found.extend(_heard(terms, [term for term in unknown if term not in covered], lexicon))
+    heard = [*_heard(terms, [term for term in unknown if term not in covered], lexicon)]
+    covered |= {term for one in heard for term in one.covers}
+    found.extend([*heard, *_spaced([term for term in unknown if term not in covered], lexicon)])
     kept: list[Expansion] = []
     new: set[str] = set(terms)
     for one in sorted(found, key=lambda one: -one.weight):
@@ -88,6 +90,28 @@ def _joined(terms: Sequence[str], unknown: Sequence[str]) -> Iterator[Expansion]
         parts = [term for term in dict.fromkeys(terms) if term != word and term in word and term not in unknown]
         if len(parts) > 1 and "".join(sorted(parts, key=word.index)) == word:
             yield Expansion((word,), tuple(parts), JOINED_WEIGHT, "join")
+
+
+def _spaced(unknown: Sequence[str], lexicon: Lexicon) -> Iterator[Expansion]:
+    """`소프트맥스함수`, which stands nowhere and was not split, is in a passage when 소프트맥스 and 함수 are."""
+    for word in unknown:
+        if _HANGUL.fullmatch(word):
+            parts = _fewest_parts(word, lexicon)
+            if len(parts) > 1:
+                yield Expansion((word,), parts, JOINED_WEIGHT, "join")
+
+
+def _fewest_parts(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The fewest words of two syllables or more that stand somewhere and together make this one; none if there are none."""
+    best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+    for end in range(_LEAST_HALF, len(word) + 1):
+        for start in range(end - _LEAST_HALF + 1):
+            before, shorter = best[start], best[end]
+            if before is None or (shorter is not None and len(shorter) <= len(before) + 1):
+                continue
+            if lexicon.frequency(word[start:end]):
+                best[end] = (*before, word[start:end])
+    return best[-1] or ()
 
 
 def _named(terms: Sequence[str], lexicon: Lexicon) -> Iterator[Expansion]:

@@ -7,6 +7,7 @@ Does not cover: translations that stand in different documents.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from rag_app.cleaning import clean_text
@@ -184,6 +185,7 @@ def _cell_pairs(korean: str, english: str) -> list[Pair]:
     return [Pair(korean, name) for name in names]
 
 
+@lru_cache(20_000)
 def _is_latin_name(text: str) -> bool:
     if (
         not _LATIN_NAME.fullmatch(text)

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-_LIGHT = "것 수 등 때문 데 바 줄 지 거 하다 되다 있다 없다 같다 위하다 대하다 의하다 통하다 이다 아니다 주다"
+_LIGHT = (
+    "것 수 등 때문 데 바 줄 지 거 하다 되다 있다 없다 같다 위하다 대하다 의하다 통하다 이다 아니다 주다 않다 말다 싶다"
+)
 _ASKING = "알리다 알다 무엇 뭐 뭣 어떻다 어떠하다 어떤 어느 무슨 왜 얼마 몇 며칠 궁금 가르치다 어디 언제 누구 누가"
 QUESTION_WORDS = frozenset(_LIGHT.split()) | frozenset(_ASKING.split())
 
@@ -30,6 +33,7 @@ _TOPICS = frozenset(["NNG", "NNP", "XR", "NR"])
 _AFFIXES = frozenset(["XPN", "XSN"])
 _VERBS = frozenset(["VV", "VA"])
 _ENDINGS_OF_A_DOUBTFUL_VERB = frozenset(["EF", "EC", "ETN", "JX"])
+_PARTICLES_OF_A_HIDDEN_NOUN = frozenset(["JX", "JKB"])
 _REALLY_VERBS = frozenset(
     "대해 인해 가지 하지 하자 되지 위해 통해 관해 의해 보고 주고 알고 가고 하기 되기 보기".split()
 )
@@ -43,8 +47,7 @@ _AFTER_ANY = "의 에 에서 에는 에도 에서는 도 만 까지 부터 보�
 _PARTICLES = tuple(sorted(f"{_AFTER_CONSONANT} {_AFTER_VOWEL} {_AFTER_ANY}".split(), key=lambda one: (-len(one), one)))
 
 
-@dataclass(frozen=True, slots=True)
-class Morpheme:
+class Morpheme(NamedTuple):
     """One morpheme: its form, its Sejong tag without subtype, whether the dictionary knows it."""
 
     form: str
@@ -71,6 +74,8 @@ class Reading:
 
 def read(word: str, morphemes: Sequence[Morpheme]) -> Reading:
     """The word's nouns, verbs and adverbs; particles and endings fall away."""
+    if morphemes and morphemes[0].tag == "VX":  # `만드는` alone is read as if a verb stood in front of it
+        morphemes = (Morpheme(morphemes[0].form, "VV", morphemes[0].known), *morphemes[1:])
     items: list[Nouns | str] = []
     run: list[Morpheme] = []
     for morpheme in (*morphemes, Morpheme("", "END", True)):
@@ -87,6 +92,14 @@ def read(word: str, morphemes: Sequence[Morpheme]) -> Reading:
         elif morpheme.tag == "MAG":
             items.append(morpheme.form)
     return Reading(word, tuple(items), _is_doubtful(word, morphemes))
+
+
+def standing_alone(word: str, morphemes: Sequence[Morpheme]) -> Sequence[Morpheme]:
+    """The morphemes of a word with nothing in front: an unknown noun where they begin as no word does (`도커` as 도+크다)."""
+    begins_inside = bool(morphemes) and morphemes[0].tag.startswith(("J", "E", "XS"))
+    if begins_inside and any(one.tag in _VERBS or one.tag in _TOPICS for one in morphemes):
+        return (Morpheme(word, "NNG", False),)
+    return morphemes
 
 
 def may_split(nouns: Nouns) -> bool:
@@ -128,6 +141,8 @@ def _noun_terms(nouns: Nouns, canonical: tuple[Morpheme, ...]) -> tuple[str, ...
     out = [_SPELLING.get(form, form) for form in forms]
     if nouns.text not in forms and len(nouns.text) <= _LONGEST_JOINED:
         out.append(_SPELLING.get(nouns.text) or "".join(out) if len(forms) == len(parts) else nouns.text)
+    if len(canonical) == 1 < len(nouns.parts):  # `도로가`, a roadside, may be a road with its particle
+        out.extend(part.form for part in nouns.parts[:1] if part.tag in _TOPICS and len(part.form) > 1)
     if not parts[-1].known:
         bare = _without_particle(nouns.text)
         if bare:
@@ -136,15 +151,12 @@ def _noun_terms(nouns: Nouns, canonical: tuple[Morpheme, ...]) -> tuple[str, ...
 
 
 def _is_doubtful(word: str, morphemes: Sequence[Morpheme]) -> bool:
-    """Whether a bare noun may hide in a verb reading: `용해` as 용하다, `본거지` as 보다, `금` as 그렇다."""
-    if (
-        not morphemes
-        or word in _REALLY_VERBS
-        or len(word) > _LONGEST_DOUBTFUL
-        or any(one.tag in _TOPICS for one in morphemes)
-    ):
+    """Whether a bare noun may hide in another reading: `용해` as 용하다, `본거지` as 보다, `금` as 그렇다, `파도` as 파 with a particle."""
+    if not morphemes or word in _REALLY_VERBS or len(word) > _LONGEST_DOUBTFUL:
         return False
     last = morphemes[-1]
+    if any(one.tag in _TOPICS for one in morphemes):
+        return len(word) == len(morphemes) == 2 and last.tag in _PARTICLES_OF_A_HIDDEN_NOUN
     if len(word) == 1:
         return last.form in ("\u11ab", "\u11b7")
     return len(morphemes) > 1 and last.tag in _ENDINGS_OF_A_DOUBTFUL_VERB

@@ -1,27 +1,29 @@
 """The language of a text and its lexical terms; the only door to Kiwi."""
 
 import hashlib
-import os
 import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
-from itertools import islice
+from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from rag_app import korean
+from rag_app.analyses import SHIPPED, Analyses
 from rag_app.english import FUNCTION_WORDS, QUESTION_WORDS, stem
 from rag_app.schema import Language
-from rag_app.terms import Word, plain_terms, words
+from rag_app.terms import DOCUMENT_ENDING, MAX_WORD_CHARS, Word, plain_terms, tokens, words_of_token
 
 if TYPE_CHECKING:
     from kiwipiepy import Kiwi, Token  # type: ignore[attr-defined]
 
-RULES: Final = "1"  # raise it whenever a text would get other terms
-CACHED_WORDS: Final = 400_000
+RULES: Final = "2"  # raise it whenever a text would get other terms
+CACHED_WORDS: Final = 200_000
+CACHED_TOKENS: Final = 100_000
 
 _TEXTS_AT_ONCE: Final = 256
-_PACKAGES: Final = ("kiwipiepy", "kiwipiepy_model", "snowballstemmer")
+_ANALYSER: Final = ("kiwipiepy", "kiwipiepy_model")
 _GLUE: Final = {"": "", "name": "A", "number": "1"}
 _ASKING: Final = korean.QUESTION_WORDS | {stem(word) for word in QUESTION_WORDS} | QUESTION_WORDS
 
@@ -55,21 +57,26 @@ def detect_language(text: str) -> Language:
 class Terms:
     """Texts to lexical terms, word by word: a word gives the same terms wherever it stands.
 
-    Kiwi (1 to 3 s, 300 MB) is loaded at the first Hangul word that is not in the cache. Safe to share between threads.
-    `word_cache` is what `export_cache` of the same `version` gave; `user_words` are nouns to be kept whole.
+    Kiwi (1 to 3 s, 300 MB) is loaded at the first Hangul word that neither the shipped list of frequent words nor the
+    list in `learned` has; `keep` puts what it said into the latter. `user_words` are nouns to be kept whole. Safe to share
+    between threads. Terms of one `version` are equal; `analyser` is the part of it that the lists depend on.
     """
 
     def __init__(
-        self, *, word_cache: Mapping[str, tuple[str, ...]] | None = None, user_words: Sequence[str] = ()
+        self, *, learned: Path | None = None, shipped: Path | None = SHIPPED, user_words: Sequence[str] = ()
     ) -> None:
         self._user_words = tuple(sorted(set(user_words)))
-        self._cache = dict(word_cache or {})
+        self._tokens: dict[str, tuple[str, ...]] = {}
+        self._cache: dict[str, tuple[str, ...]] = {}
         self._nouns: dict[str, tuple[korean.Morpheme, ...]] = {}
         self._kiwi: Kiwi | None = None
         self._lock = threading.Lock()
-        packages = " ".join(f"{package} {version(package)}" for package in _PACKAGES)
+        analyser = " ".join(f"{package} {version(package)}" for package in _ANALYSER)
         digest = hashlib.sha256("\n".join(self._user_words).encode()).hexdigest()[:12]
-        self.version = f"rules {RULES}, {packages}, user words {digest if self._user_words else 'none'}"
+        words = f"user words {digest if self._user_words else 'none'}"
+        self.version = f"rules {RULES}, {analyser} snowballstemmer {version('snowballstemmer')}, {words}"
+        self.analyser = f"{analyser}, {words}"
+        self._analyses = Analyses(self.analyser, shipped=shipped, learned=learned)
 
     def of_text(self, text: str) -> tuple[str, ...]:
         """The text's terms in order, repeats kept."""
@@ -79,29 +86,47 @@ class Terms:
         """`of_text` of each; the words not yet known go through Kiwi together."""
         found: list[tuple[str, ...]] = []
         for at in range(0, len(texts), _TEXTS_AT_ONCE):
-            parsed = [tuple(words(text)) for text in texts[at : at + _TEXTS_AT_ONCE]]
-            known = self._known({_key(word) for line in parsed for word in line if word.kind == "hangul"})
-            found.extend(tuple(term for word in line for term in _terms(word, known)) for line in parsed)
+            cut = [tokens(text) for text in texts[at : at + _TEXTS_AT_ONCE]]
+            terms = self._of_tokens(set(chain.from_iterable(cut)))
+            found.extend(tuple(chain.from_iterable(map(terms.__getitem__, line))) for line in cut)
         return found
 
     def of_question(self, text: str) -> tuple[str, ...]:
         """The terms to search for: without the words that only ask, unless nothing else is left."""
-        plain = self.of_text(korean.COMMANDS.sub(" ", text))
+        plain = self.of_text(DOCUMENT_ENDING.sub(" ", korean.COMMANDS.sub(" ", text)))
         return tuple(term for term in plain if term not in _ASKING) or plain or self.of_text(text)
 
-    def export_cache(self) -> dict[str, tuple[str, ...]]:
-        """The words analysed so far, for the next `Terms` of the same version."""
+    def keep(self) -> None:
+        """Put the words analysed since into the list named by `learned`, for other processes; nothing without news."""
         with self._lock:
-            return dict(self._cache)
+            self._analyses.keep()
+
+    def rest(self) -> None:
+        """Let go of Kiwi, about 200 MB; it is loaded again for the next word that no list has."""
+        with self._lock:
+            self._kiwi = None
+
+    def _of_tokens(self, wanted: set[str]) -> Mapping[str, tuple[str, ...]]:
+        found = {token: terms for token in wanted if (terms := self._tokens.get(token)) is not None}
+        if len(found) == len(wanted):
+            return found
+        cut = {token: tuple(words_of_token(token)) for token in wanted - found.keys()}
+        with self._lock:
+            known = self._known({key_of(word) for line in cut.values() for word in line if word.kind == "hangul"})
+            new = {
+                token: tuple(chain.from_iterable(_terms(word, known) for word in line)) for token, line in cut.items()
+            }
+            self._tokens.update((token, terms) for token, terms in new.items() if len(token) <= MAX_WORD_CHARS)
+            _shrink(self._tokens, CACHED_TOKENS)
+        return found | new
 
     def _known(self, keys: set[str]) -> Mapping[str, tuple[str, ...]]:
-        with self._lock:
-            unknown = sorted(keys - self._cache.keys())
-            if unknown:
-                self._cache.update(zip(unknown, self._analyse(unknown), strict=True))
-            found = {key: self._cache[key] for key in keys}
-            _shrink(self._cache)
-            _shrink(self._nouns)
+        unknown = sorted(keys - self._cache.keys())
+        if unknown:
+            self._cache.update(zip(unknown, self._analyse(unknown), strict=True))
+        found = {key: self._cache[key] for key in keys}
+        _shrink(self._cache, CACHED_WORDS)
+        _shrink(self._nouns, CACHED_WORDS)
         return found
 
     def _analyse(self, keys: Sequence[str]) -> Iterable[tuple[str, ...]]:
@@ -122,13 +147,25 @@ class Terms:
             )
 
     def _morphemes(self, texts: Sequence[str]) -> list[tuple[korean.Morpheme, ...]]:
-        if self._kiwi is None:
-            self._kiwi = _load_kiwi(self._user_words)
-        batch = cast("Iterable[Iterable[Token]]", self._kiwi.tokenize(texts))  # its signature leaves the nesting open
-        return [
-            tuple(korean.Morpheme(str(one.form), str(one.tag).split("-")[0], not one.oov) for one in tokens)
-            for tokens in batch
-        ]
+        known = self._analyses.find(texts)
+        unknown = [text for text in texts if text not in known]
+        if unknown:
+            if self._kiwi is None:
+                self._kiwi = _load_kiwi(self._user_words)
+            # its signature leaves the nesting open
+            batch = cast("Iterable[Iterable[Token]]", self._kiwi.tokenize(unknown))
+            fresh = [
+                tuple(korean.Morpheme(str(one.form), str(one.tag).split("-")[0], not one.oov) for one in said)
+                for said in batch
+            ]
+            self._analyses.learn(unknown, fresh)
+            known |= zip(unknown, fresh, strict=True)
+        return [known[text] for text in texts]
+
+
+def key_of(word: Word) -> str:
+    """A Hangul word as it is analysed: behind a name or a number with a letter or a digit in place of it."""
+    return _GLUE[word.behind] + word.text
 
 
 def _load_kiwi(user_words: Sequence[str]) -> "Kiwi":
@@ -136,30 +173,27 @@ def _load_kiwi(user_words: Sequence[str]) -> "Kiwi":
     from kiwipiepy import Kiwi  # type: ignore[attr-defined]
 
     # The dictionaries of several words and of typing errors serve sentences; without them Kiwi takes 180 MB less.
-    kiwi = Kiwi(num_workers=min(4, os.cpu_count() or 1), load_multi_dict=False, load_typo_dict=False)
+    # One worker: a second would take the processor from whoever asks a question meanwhile.
+    kiwi = Kiwi(num_workers=1, load_multi_dict=False, load_typo_dict=False)
     for word in user_words:
         kiwi.add_user_word(word, "NNP")  # type: ignore[arg-type]
     return kiwi
 
 
 def _reading(key: str, morphemes: Sequence[korean.Morpheme]) -> korean.Reading:
-    """What the word says; of a glued one only what stands behind the placeholder that `_key` put in front."""
+    """What the word says; of a glued one only what stands behind the placeholder that `key_of` put in front."""
     if key[0] not in "A1":
-        return korean.read(key, morphemes)
+        return korean.read(key, korean.standing_alone(key, morphemes))
     first, *rest = morphemes
     behind = first.form[1:]  # Kiwi knows some words that begin so: `1등`
     return korean.read(key[1:], (korean.Morpheme(behind, first.tag, first.known), *rest) if behind else rest)
 
 
-def _key(word: Word) -> str:
-    return _GLUE[word.behind] + word.text
-
-
 def _terms(word: Word, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    return known[_key(word)] if word.kind == "hangul" else plain_terms(word)
+    return known[key_of(word)] if word.kind == "hangul" else plain_terms(word)
 
 
-def _shrink(cache: dict[str, tuple[str, ...]] | dict[str, tuple[korean.Morpheme, ...]]) -> None:
+def _shrink(cache: dict[str, tuple[str, ...]] | dict[str, tuple[korean.Morpheme, ...]], most: int) -> None:
     """Drops the oldest entries beyond the limit."""
-    for key in list(islice(cache, max(0, len(cache) - CACHED_WORDS))):
+    for key in list(islice(cache, max(0, len(cache) - most))):
         del cache[key]

@@ -28,6 +28,10 @@ class SnapshotLexicon:
         """In how many chunks a term stands."""
         return sum(self.snapshot.lexical.document_frequency(name, term) for name in self.collections)
 
+    def name_frequency(self, term: str) -> int:
+        """In how many chunks' file names a term stands."""
+        return sum(self.snapshot.lexical.name_frequency(name, term) for name in self.collections)
+
     def words_like(self, skeletons: Sequence[str], most: int) -> list[tuple[str, int]]:
         """Words by their consonants, and in how many chunks each stands, frequent ones first."""
         found: dict[str, int] = {}

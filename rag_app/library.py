@@ -11,17 +11,20 @@ from pathlib import Path
 from rag_app.errors import NoIndex
 from rag_app.index.catalog import Catalog
 from rag_app.index.folder import CATALOG, name_of, read_current
+from rag_app.receipts import FileReport
 from rag_app.schema import Heading, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The contents of one generation; `collections` gives each collection its number of sources."""
+    """The contents of one generation; `collections` gives each collection its number of sources, `empty` are the files that
+    hold nothing to read."""
 
     generation: int
     sources: tuple[Source, ...]
     passages: int
     collections: Mapping[str, int]
+    empty: tuple[Source, ...] = ()
 
     def find(self, name: str) -> Source | None:
         """The first source whose path ends with `name`."""
@@ -52,7 +55,7 @@ class Library:
             if self._shelf is None:
                 sources = catalog.sources()
                 counts = {name: catalog.counts(name)[0] for name in catalog.collections()}
-                self._shelf = Shelf(self._number, sources, catalog.counts()[1], counts)
+                self._shelf = Shelf(self._number, sources, catalog.counts()[1], counts, catalog.empty_sources())
             return self._shelf
 
     def text_of(self, source_id: str) -> str:
@@ -64,6 +67,11 @@ class Library:
         """The headings of a source, in order."""
         with self._lock:
             return self._live().outline_of(source_id)
+
+    def report_of(self, source_id: str) -> FileReport | None:
+        """How the file of a source was read the last time; None when that is not known."""
+        with self._lock:
+            return self._live().report_of(source_id)
 
     def close(self) -> None:
         """Let go of the catalog."""

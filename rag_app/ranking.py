@@ -2,21 +2,36 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Part = Literal["language", "lexical", "relative", "adjacent", "coverage", "said", "dense", "doubt"]
+"""What a raw score is made of: see `Evidence`; "relative" is BM25 beside the best of all, "doubt" the cosine once more."""
 
-_WITHIN_BIAS = -2.0  # what a passage in the question's language has to make up for: its terms match more easily
-_LEXICAL, _RELATIVE = 1.5, 2.5  # BM25 as such, and beside the best of all candidates
-_ADJACENT = 0.9  # terms that stand side by side in the question do so in the passage
-_WITHIN_COVERAGE, _ACROSS_COVERAGE = 4.1, 6.4
-_SAID_ACROSS = 3.3  # a name in the other language tells more than a number or a name that both languages write alike
-_WITHIN_DENSE, _WITHIN_DOUBT = 7.1, 10.9  # the cosine as such, and what doubt of the terms adds to it
-_ACROSS_DENSE, _ACROSS_DOUBT = 12.1, 5.6
+WEIGHTS: Mapping[Part, tuple[float, float]] = {
+    "language": (-2.0, 0.0),
+    "lexical": (1.5, 0.0),
+    "relative": (2.5, 0.0),
+    "adjacent": (0.9, 0.0),
+    "coverage": (4.1, 6.4),
+    "said": (0.0, 3.3),
+    "dense": (7.1, 12.1),
+    "doubt": (10.9, 5.6),
+}
+"""What each part counts in a passage in the question's language, and in one in another language.
+
+"language" is what a passage in the question's language has to make up for: its terms match more easily. "said" counts
+across languages, where a name in the other language tells more than a number or a name that both languages write alike.
+
+Source: listwise softmax regression on half of the questions of 23 Korean, English, cross-language and mixed retrieval
+tasks, checked on the other half (`python -m tests.benchmarks.fit_fusion`, docs/guide/evaluation.md).
+"""
+
 _MIDDLE, _SPREAD = 8.0, 2.0  # raw score of a good first hit; how far a raw score is stretched between 0 and 1
 
 _NEAR, _LEAST_TERMS = 0.95, 15  # cosine, and number of different terms, from which on a passage may be a repetition
@@ -57,18 +72,36 @@ def fuse(evidence: Evidence) -> Floats:
     Within a language BM25 decides and the cosine counts the more, the fewer of the question's terms any passage holds.
     Across languages the cosine decides, and shared names and numbers count. Terms tell the less, the nearer the meaning
     is already: both say the same. A score orders and compares; it is no probability.
-
-    Source: weights learned by listwise softmax regression on half of the questions of 23 Korean, English, cross-language
-    and mixed retrieval tasks, checked on the other half (docs/guide/evaluation.md).
     """
+    parts = np.array(list(parts_of(evidence).values()))
+    within, across = np.array(list(WEIGHTS.values())).T @ parts
+    return squashed(np.where(evidence.same, within, across))
+
+
+def contributions(evidence: Evidence) -> Mapping[Part, Floats]:
+    """What each part of the evidence adds to the raw score of each candidate; `fuse` is their sum, `squashed`."""
+    return {name: np.where(evidence.same, *WEIGHTS[name]) * values for name, values in parts_of(evidence).items()}
+
+
+def parts_of(evidence: Evidence) -> Mapping[Part, Floats]:
+    """The values that `WEIGHTS` weighs, one for each candidate."""
     lexical, dense, same = evidence.lexical, evidence.dense, evidence.same
-    relative = lexical / max(float(lexical.max(initial=0.0)), 1e-9)
     doubt = 1.0 - float(evidence.coverage[same].max(initial=0.0))
-    untold = evidence.coverage * (1.0 - dense)
-    terms = _LEXICAL * lexical + _RELATIVE * relative + _ADJACENT * evidence.adjacent
-    within = _WITHIN_BIAS + terms + _WITHIN_COVERAGE * untold + (_WITHIN_DENSE + _WITHIN_DOUBT * doubt) * dense
-    across = _ACROSS_COVERAGE * untold + _SAID_ACROSS * evidence.said + (_ACROSS_DENSE + _ACROSS_DOUBT * doubt) * dense
-    return _squashed(np.where(same, within, across))
+    return {
+        "language": np.ones_like(dense),
+        "lexical": lexical,
+        "relative": lexical / max(float(lexical.max(initial=0.0)), 1e-9),
+        "adjacent": evidence.adjacent + np.zeros_like(dense),
+        "coverage": evidence.coverage * (1.0 - dense),
+        "said": evidence.said + np.zeros_like(dense),
+        "dense": dense,
+        "doubt": doubt * dense,
+    }
+
+
+def squashed(raw: Floats) -> Floats:
+    """Raw scores between 0 and 1, in the same order."""
+    return 1.0 / (1.0 + np.exp((_MIDDLE - raw) / _SPREAD))
 
 
 def distinct(texts: Sequence[str], vectors: NDArray[np.float32], k: int) -> list[int]:
@@ -79,6 +112,8 @@ def distinct(texts: Sequence[str], vectors: NDArray[np.float32], k: int) -> list
     when they differ in a single word. Short sentences are never taken for repetitions.
     """
     near = vectors @ vectors.T > _NEAR
+    if np.count_nonzero(near) == np.count_nonzero(near.diagonal()):  # each is near itself alone
+        return list(range(min(k, len(texts))))
     kept: list[int] = []
     repeats: list[int] = []
     for position in range(len(texts)):
@@ -89,11 +124,6 @@ def distinct(texts: Sequence[str], vectors: NDArray[np.float32], k: int) -> list
         if len(kept) == k:
             break
     return (kept + repeats)[:k]
-
-
-def _squashed(raw: Floats) -> Floats:
-    """Raw scores between 0 and 1, in the same order."""
-    return 1.0 / (1.0 + np.exp((_MIDDLE - raw) / _SPREAD))
 
 
 def _repeats(packed: str, earlier: str) -> bool:

@@ -164,7 +164,7 @@ def _readings(parts: str) -> tuple[tuple[Reading, ...], ...]:
 def _fitting(parts: str, at: int) -> Iterator[Reading]:
     """The rules whose letters stand at this place; one that names its surroundings goes before the bare one."""
     taken: set[str] = {parts[at]} if parts[at : at + 2] in _ONE_SOUND else set()
-    for letters, mark, readings in _table()[parts[at]]:
+    for letters, mark, readings in _rules_for(parts[at : at + 2]):
         end = at + len(letters)
         if letters in taken or not parts.startswith(letters, at):
             continue
@@ -179,6 +179,12 @@ def _fitting(parts: str, at: int) -> Iterator[Reading]:
         if fits:
             taken.add(letters)
             yield letters, readings
+
+
+@lru_cache(maxsize=1024)
+def _rules_for(start: str) -> tuple[tuple[str, str, tuple[tuple[str, float], ...]], ...]:
+    """The rules whose letters may begin with this letter, or with these two."""
+    return tuple(rule for rule in _table()[start[0]] if start.startswith(rule[0][:2]))
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,12 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag_app import glossary, ranking
 from rag_app.candidates import Asked, Candidates
@@ -10,21 +15,25 @@ from rag_app.candidates import Legs as Legs
 from rag_app.cleaning import normalise_question
 from rag_app.embedding import Embedder
 from rag_app.errors import EmptyQuestion, QuestionTooLong
-from rag_app.expansion import Expansion, expand
+from rag_app.filters import NO_FILTERS, Filters
+from rag_app.hits import hits_of, look_again
 from rag_app.index.lexical import TermsLike
 from rag_app.index.live import LiveGeneration
 from rag_app.index.snapshot import Snapshot
 from rag_app.index.store import Store
 from rag_app.language import detect_language
-from rag_app.lexicon import Lexicons, SnapshotLexicon
-from rag_app.schema import Heading, Hit, OtherWords, SearchResult, Stamp
+from rag_app.lexicon import Lexicons
+from rag_app.reranking import RERANKED, Reranker, open_reranker
+from rag_app.schema import Heading, Stamp
+from rag_app.scopes import Narrowed, Scopes
+from rag_app.search_result import OtherWords, Scope, SearchResult
 from rag_app.settings import Settings
+from rag_app.wording import Wording, merged, wording_of
 
 DEPTH = 30
 """Candidates taken from each engine and collection, at least; 60 find nothing that 30 miss (nDCG@10 over 23 tasks)."""
 
-OTHER_DEPTH = 20
-"""Candidates taken from each collection because they say the question in other words."""
+_ASIDE = 4  # threads that work on the words of as many questions at a time; started when they are needed
 
 
 class Retriever:
@@ -37,27 +46,50 @@ class Retriever:
         self._lexicons = Lexicons(terms, settings.data_dir / glossary.FILE_NAME)
         stamp = Stamp(embedder.name, embedder.digest, embedder.dimension, "", terms.version)
         self._live = LiveGeneration(store, stamp)
+        self._scopes = Scopes()
+        self._reranker = open_reranker(settings.reranker)
+        self._aside = ThreadPoolExecutor(_ASIDE, thread_name_prefix="wording")
 
     def search(
-        self, question: str, *, collections: Sequence[str] = (), k: int | None = None, legs: Legs = "both"
+        self,
+        question: str,
+        *,
+        collections: Sequence[str] = (),
+        k: int | None = None,
+        legs: Legs = "both",
+        filters: Filters = NO_FILTERS,
+        explain: bool = False,
     ) -> SearchResult:
         """The best `k` hits (default RAG_HITS) of these collections (default RAG_COLLECTION, else all), best first.
 
-        `legs` restricts the search to one kind of evidence, for measuring.
+        `legs` restricts the search to one kind of evidence, for measuring; `filters` to the documents that meet them, where
+        a collection they name goes before `collections`; `explain` gives each hit its explanation.
 
         Raises:
-            InputError: the question is empty or too long.
+            InputError: the question is empty or too long, or no document meets the filters.
             IndexFault: there is no index, it is damaged, or another embedder made it; not while an earlier generation
                 is open, which then goes on answering.
         """
         clock = _Clock()
-        asked = self._understand(question, clock)
+        text = self._checked(question)
         wanted = tuple(dict.fromkeys(collections or filter(None, [self._settings.collection])))
         with self.reading() as snapshot:
             clock.mark("open")
             wanted = wanted or snapshot.collections
+            narrowed = self._scopes.over(snapshot, wanted, filters) if filters else None
+            wanted = wanted if narrowed is None else narrowed.collections
             lexicon = self._lexicons.over(snapshot, [name for name in wanted if snapshot.vectors.count(name)])
-            return _search(snapshot, asked, wanted, self._settings.hits if k is None else k, legs, clock, lexicon)
+            engines = narrowed or Narrowed(Scope(), wanted, frozenset(), None)
+            order = _Order(self._settings.hits if k is None else k, legs, self._reranker, explain)
+            depth = 0 if legs == "dense" else _depth(order.k)
+            # Chroma lets the interpreter go while it searches: the words are worked on meanwhile.
+            wording = self._aside.submit(wording_of, text, self._terms, snapshot, engines, lexicon, depth)
+            try:
+                vector = self._embedder.embed_questions([text])[0]
+                clock.mark("embed")
+                return _search(snapshot, text, vector, wording, engines, lexicon.collections, order, clock)
+            finally:
+                wait([wording])  # the generation stays open as long as somebody reads it
 
     def reading(self) -> AbstractContextManager[Snapshot]:
         """The live generation, kept open for as long as the block lasts."""
@@ -78,11 +110,16 @@ class Retriever:
         with self.reading() as snapshot:
             return snapshot.catalog.outline_of(source_id)
 
+    def locator_of(self, source_id: str, start: int, end: int) -> str:
+        """The page, slide or cells of a stretch of a source's text; empty where nothing is known of it."""
+        with self.reading() as snapshot:
+            return snapshot.catalog.locator_of(source_id, start, end)
+
     def close(self) -> None:
         """Let go of the index; the next search opens it again."""
         self._live.close()
 
-    def _understand(self, question: str, clock: "_Clock") -> Asked:
+    def _checked(self, question: str) -> str:
         text = normalise_question(question)
         if not text:
             raise EmptyQuestion("the question is empty; ask in Korean or English")
@@ -91,11 +128,7 @@ class Retriever:
                 f"the question has {len(text)} characters, at most {self._settings.max_question_chars} are read; "
                 "shorten it, or raise RAG_MAX_QUESTION_CHARS"
             )
-        terms = self._terms.of_question(text)
-        clock.mark("terms")
-        vector = self._embedder.embed_questions([text])[0]
-        clock.mark("embed")
-        return Asked(text, detect_language(text), terms, vector)
+        return text
 
 
 class _Clock:
@@ -114,34 +147,49 @@ class _Clock:
         return {**self._spent, "total": 1000 * (time.perf_counter() - self._start)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What was ordered: how many hits, by which evidence, looked at again or not, explained or not."""
+
+    k: int
+    legs: Legs
+    reranker: Reranker | None
+    explain: bool
+
+
 def _search(
     snapshot: Snapshot,
-    asked: Asked,
-    collections: Sequence[str],
-    k: int,
-    legs: Legs,
+    question: str,
+    vector: NDArray[np.float32],
+    wording: "Future[Wording]",
+    engines: Narrowed,
+    known: Sequence[str],
+    ordered: _Order,
     clock: _Clock,
-    lexicon: SnapshotLexicon,
 ) -> SearchResult:
-    depth = max(DEPTH, 2 * k)
-    known = lexicon.collections
-    weights, unknown = _term_weights(snapshot, known, asked.terms)
-    expansions = expand(asked.terms, unknown, lexicon)
-    weights, unknown = _with_expansions(weights, unknown, expansions, lexicon)
-    clock.mark("expand")
-    lexical = _merged([snapshot.lexical.query(name, asked.terms, depth) for name in known] if legs != "dense" else [])
-    others = _said_otherwise(snapshot, known, expansions) if legs != "dense" else []
-    clock.mark("lexical")
-    dense = _merged([snapshot.vectors.query(name, asked.vector, depth) for name in known] if legs != "lexical" else [])
-    clock.mark("vectors")
-    evidence = snapshot.catalog.evidence([*dict.fromkeys([*lexical, *dense, *others])])
+    k, legs = ordered.k, ordered.legs
+    dense: Mapping[int, float] = {}
+    if legs != "lexical":
+        dense = merged([engines.dense(snapshot, name, vector, _depth(k)) for name in known])
+        clock.mark("vectors")
+    said = wording.result()
+    clock.mark("wait")
+    asked = Asked(question, detect_language(question), said.terms, vector)
+    seen = frozenset(said.evidence.rows)
+    evidence = said.evidence.joined(snapshot.catalog.evidence([row for row in dense if row not in seen]))
     clock.mark("catalog")
-    candidates = Candidates(asked, evidence, lexical, dense, weights, expansions)
-    order = candidates.order(legs, 2 * k)
+    names = snapshot.catalog.name_terms(known, evidence.rows) if said.named and legs != "dense" else {}
+    candidates = Candidates(asked, evidence, said.lexical, dense, said.weights, said.expansions, names)
+    order = candidates.order(legs, max(2 * k, RERANKED if ordered.reranker else 0))
+    fault = None
+    if ordered.reranker is not None and legs == "both":
+        clock.mark("fuse")
+        order, fault = look_again(snapshot, ordered.reranker, candidates, order, asked.text)
+        clock.mark("rerank")
     texts = [candidates.terms[position] for position in order]
     chosen = [order[i] for i in ranking.distinct(texts, candidates.vectors[order], k)]
     clock.mark("fuse")
-    hits = _hits(snapshot, collections, candidates, chosen)
+    hits = hits_of(snapshot, engines, candidates, chosen, explained=ordered.explain)
     clock.mark("fetch")
     return SearchResult(
         question=asked.text,
@@ -149,75 +197,14 @@ def _search(
         terms=asked.terms,
         hits=hits,
         generation=snapshot.number,
-        term_weights={term: 0.0 if term in unknown else weight for term, weight in weights.items()},
-        unknown_terms=unknown,
-        other_words=tuple(OtherWords(one.covers, one.terms, one.weight) for one in expansions),
-        timings_ms=clock.readings(),
+        term_weights={term: 0.0 if term in said.unknown else weight for term, weight in said.weights.items()},
+        unknown_terms=said.unknown,
+        other_words=tuple(OtherWords(one.covers, one.terms, one.weight, one.origin) for one in said.expansions),
+        timings_ms={**said.timings_ms, **clock.readings()},
+        scope=engines.scope,
+        fault=fault,
     )
 
 
-def _hits(
-    snapshot: Snapshot, collections: Sequence[str], candidates: Candidates, chosen: Sequence[int]
-) -> tuple[Hit, ...]:
-    rows = [candidates.rows[position] for position in chosen]
-    chunks = snapshot.catalog.chunks_by_row(rows)
-    standings = snapshot.catalog.standings(rows, collections)
-    hits: list[Hit] = []
-    for rank, (row, position) in enumerate(zip(rows, chosen, strict=True), 1):
-        placement, source = standings[row][0]
-        hits.append(
-            Hit(
-                chunk=chunks[row],
-                placement=placement,
-                source=source,
-                score=float(candidates.fused[position]),
-                signals=candidates.signals(position, rank),
-                matched_terms=candidates.matched[position],
-                copies=len(standings[row]) - 1,
-            )
-        )
-    return tuple(hits)
-
-
-def _term_weights(
-    snapshot: Snapshot, collections: Sequence[str], terms: Sequence[str]
-) -> tuple[dict[str, float], tuple[str, ...]]:
-    """The idf of each term over all these collections together, and the terms that stand in none of them."""
-    documents = sum(snapshot.lexical.count(name) for name in collections)
-    weights: dict[str, float] = {}
-    unknown: list[str] = []
-    for term in dict.fromkeys(terms):
-        frequency = sum(snapshot.lexical.document_frequency(name, term) for name in collections)
-        weights[term] = ranking.idf(min(frequency, documents), documents)
-        if not frequency:
-            unknown.append(term)
-    return weights, tuple(unknown)
-
-
-def _said_otherwise(snapshot: Snapshot, collections: Sequence[str], expansions: Sequence[Expansion]) -> list[int]:
-    """The rows of the chunks that say the most of the question in other words."""
-    terms = tuple(dict.fromkeys(term for one in expansions for term in one.terms))
-    return [row for name in collections for row, _ in snapshot.lexical.query(name, terms, OTHER_DEPTH)] if terms else []
-
-
-def _with_expansions(
-    weights: Mapping[str, float], unknown: Sequence[str], expansions: Sequence[Expansion], lexicon: SnapshotLexicon
-) -> tuple[dict[str, float], tuple[str, ...]]:
-    """The same, where terms that stand nowhere but are said in other words weigh as much as those words."""
-    found = dict(weights)
-    for one in reversed(expansions):
-        rarest = max(ranking.idf(min(lexicon.frequency(term), lexicon.chunks), lexicon.chunks) for term in one.terms)
-        found |= {term: rarest for term in one.covers if term in unknown}
-    covered = {term for one in expansions for term in one.covers}
-    return found, tuple(term for term in unknown if term not in covered)
-
-
-def _merged(lists: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:
-    """Rows of several collections by their best score, best first."""
-    if len(lists) == 1:
-        return dict(lists[0])
-    best: dict[int, float] = {}
-    for found in lists:
-        for row, score in found:
-            best[row] = max(score, best.get(row, score))
-    return dict(sorted(best.items(), key=lambda item: (-item[1], item[0])))
+def _depth(k: int) -> int:
+    return max(DEPTH, 2 * k)

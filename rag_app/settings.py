@@ -45,9 +45,18 @@ class Settings(BaseSettings):
     chunk_tokens: int = Field(
         default=256, ge=64, le=4096, description="Largest chunk, in tokens of the embedding model."
     )
+    reranker: str = Field(
+        default="", max_length=500, description="sentence-transformers CrossEncoder by name or folder; empty: none."
+    )
     hits: int = Field(default=8, ge=1, le=50, description="Passages that an answer may draw on.")
     max_question_chars: int = Field(default=4000, ge=100, le=100_000, description="Longest question, in characters.")
     max_file_mb: int = Field(default=64, ge=1, le=4096, description="Largest file that is ingested, in MiB.")
+    ingest_nice: int = Field(
+        default=15,
+        ge=0,
+        le=19,
+        description="How far `python -m ingest` stands back behind other programs (`nice`): 0 not at all, 19 as far as possible.",
+    )
     database_url: SecretStr | None = Field(
         default=None, description="SQLAlchemy URL of conversations and feedback; default: SQLite in the data folder."
     )
@@ -58,7 +67,7 @@ class Settings(BaseSettings):
         default="WARNING", description="Smallest level logged."
     )
 
-    @field_validator("llm", "embedding_model", "collection", mode="before")
+    @field_validator("llm", "embedding_model", "reranker", "collection", mode="before")
     @classmethod
     def _bare(cls, value: object) -> object:
         """Surrounding white space and quotes are how shells and `.env` files get it wrong; they are never meant."""
@@ -82,6 +91,11 @@ class Settings(BaseSettings):
     def cache_path(self) -> Path:
         """The embedding cache."""
         return self.data_dir / "embeddings.sqlite"
+
+    @property
+    def words_path(self) -> Path:
+        """What the morpheme analyser said of the words of earlier runs."""
+        return self.data_dir / "words.bin"
 
     @property
     def conversations_url(self) -> str:

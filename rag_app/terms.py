@@ -3,9 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rag_app.cleaning import FULL_WIDTH
 from rag_app.english import stem
@@ -26,6 +25,8 @@ _WORD = re.compile(
 )
 _LINK_TARGET = re.compile(r"\]\((?=[^()\s]*[/#.:])[^()\s]*\)")
 _TAG_ATTRIBUTES = re.compile(r"<([a-z][a-z0-9]*)\s[^<>=]*=[^<>]*>")
+_WIDE = re.compile("[\uff01-\uffe6]")
+_OPENERS = frozenset('([{<|~*:="“‘「『《')  # signs that belong to no word
 _CLOSING_TAG = re.compile(r"</[A-Za-z][A-Za-z0-9.]*>")
 _ORDINAL = re.compile(r"(?<![가-힣])제(?=\s?[0-9])")
 _PART = re.compile(r"[A-Z]+(?![a-z\u00df-\u00ff])|[A-Z]?[a-z\u00df-\u024f]+|[\u00c0-\u024f]+|[0-9]+")
@@ -36,8 +37,14 @@ _KINDS: dict[str | None, Kind] = {"hangul": "hangul", "latin": "latin", "number"
 _GLUED: dict[Kind, Literal["", "name", "number"]] = {"latin": "name", "number": "number", "hangul": "", "other": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+DOCUMENT_ENDING = re.compile(r"(?i)(?<=\w)\.(?:hwpx?|docx?|pptx?|xlsx?|pdf)(?![a-z0-9])")
+"""How the name of a document ends where a question names one: `휴가규정_2024.hwp`."""
+
+_FILE_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_FOR_A_SPACE = re.compile(r"[_/]+|(?<![0-9])-+|-+(?![0-9])")
+
+
+class Word(NamedTuple):
     """A run of one script; `behind` says what a Hangul run is glued to: `RAG가` -> a name, `15일` -> a number."""
 
     kind: Kind
@@ -46,22 +53,42 @@ class Word:
 
 
 def words(text: str) -> Iterator[Word]:
-    """The text's words in order, composed and narrow, case kept; a number in words comes with its digits.
+    """The text's words in order, composed and narrow, case kept; a number in words comes with its digits in front.
 
     Mark-up speaks by its text: link targets, attributes and closing tags are left out. A run longer than
     `MAX_WORD_CHARS` comes in pieces.
     """
+    for token in tokens(text):
+        yield from words_of_token(token)
+
+
+def tokens(text: str) -> list[str]:
+    """The text at its white space, ready for `words_of_token`: equal tokens have equal words wherever they stand."""
     if text.isascii():
-        plain, spoken = _spoken(text), []
-    else:
-        plain = _ORDINAL.sub("", _spoken(unicodedata.normalize("NFC", text.translate(FULL_WIDTH))))
-        spoken = list(numerals(plain))[::-1]
+        return _spoken(text).split()
+    narrow = text.translate(FULL_WIDTH) if _WIDE.search(text) else text
+    plain = _ORDINAL.sub("", _spoken(unicodedata.normalize("NFC", narrow)))
+    found: list[str] = []
+    done = 0
+    for start, digits in numerals(plain):
+        found += plain[done:start].split()
+        glued = start > done and not (plain[start - 1].isspace() or plain[start - 1] in _OPENERS)
+        done = start - len(found.pop()) if glued else start
+        found.append(digits)
+    return found + plain[done:].split()
+
+
+def file_words(name: str) -> str:
+    """The name of a file as a text: without its ending, and with a space for every sign that stands for one."""
+    return _FOR_A_SPACE.sub(" ", _FILE_ENDING.sub("", name))
+
+
+def words_of_token(token: str) -> Iterator[Word]:
+    """The words of one of the `tokens` of a text, in order."""
     end = -1
     before: Kind = "other"
-    for match in _WORD.finditer(plain):
+    for match in _WORD.finditer(token):
         start, text, kind = match.start(), match[0], _KINDS.get(match.lastgroup, "other")
-        while spoken and spoken[-1][0] <= start:
-            yield Word("number", spoken.pop()[1])
         behind = _GLUED[before] if start == end else ""
         if len(text) <= MAX_WORD_CHARS:
             yield Word(kind, text, behind)

@@ -78,13 +78,18 @@ def parts_of(word: str) -> str:
 def vocabulary(text: str, terms: Iterable[str]) -> frozenset[str]:
     """What of a text may be heard in the other script: of its lexical terms the borrowed-looking Hangul words, and its
     English words as `parts_of` writes them, identifiers whole and in parts. Closed-class words are left out."""
-    found = {term for term in terms if _HANGUL_WORD.fullmatch(term) and _BORROWED.search(term)}
+    found = set(filter(_looks_borrowed, set(terms)))
     for word in set(_LATIN_WORD.findall(text)):
         parts = parts_of(word)
         found.add(parts)
         if "|" in parts:
             found.update(part for part in parts.split("|") if len(part) > 3)
     return frozenset(found - _UNHEARD)
+
+
+@lru_cache(maxsize=100_000)
+def _looks_borrowed(term: str) -> bool:
+    return _HANGUL_WORD.fullmatch(term) is not None and _BORROWED.search(term) is not None
 
 
 def skeletons(word: str) -> tuple[str, ...]:
@@ -110,12 +115,17 @@ def skeletons_of_latin(word: str) -> tuple[str, ...]:
         before = found[at]
         if before:
             for letters, readings in readings_at(parts, at):
-                kinds = {sounds.translate(_CLASSES) for sounds, cost in readings if cost <= 0.1}
+                kinds = _likely_kinds(readings)
                 after = found[at + len(letters)]
                 after.update(start + kind for start in before for kind in kinds)
     likely = sorted({_REPEATED.sub(r"\1", one) for one in found[-1]}, key=lambda one: (len(one), one))[:_MOST_SKELETONS]
     spelled = _spelled(parts)
     return tuple(dict.fromkeys([*likely, *([_skeleton(sounds_of(spelled))] if spelled else [])])) if parts else ()
+
+
+@lru_cache(maxsize=1024)
+def _likely_kinds(readings: tuple[tuple[str, float], ...]) -> frozenset[str]:
+    return frozenset(sounds.translate(_CLASSES) for sounds, cost in readings if cost <= 0.1)
 
 
 def similarity(hangul: str, latin: str, *, least: float = 0.0) -> float:

@@ -2,17 +2,20 @@
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphs.chat import Chat
 from graphs.deps import Deps
 from graphs.router import Router
 from rag_app.errors import LlmFault, NoIndex
+from rag_app.filter_hints import nothing_met
+from rag_app.filters import NO_FILTERS, Filters, select
 from rag_app.language import Terms, detect_language
 from rag_app.llm import ChatModel, LangChainModel
 from rag_app.providers import access
-from rag_app.schema import Heading, Hit, SearchResult, Source
+from rag_app.schema import Heading, Source
+from rag_app.search_result import Hit, Scope, SearchResult
 from rag_app.settings import Settings
 from tests.fakes import HashEmbedder
 from tests.openai_server import OpenAIServer
@@ -23,24 +26,28 @@ LEAVE = hit_of(
     name="leave.md",
     title="휴가 규정",
     heading="연차",
+    meaning=0.4,
 )
 TRAVEL = hit_of(
     "부장의 일비는 30,000원이다. 숙박비는 하루 120,000원까지 실비로 정산한다.",
     name="travel.md",
     title="출장 규정",
     heading="일비",
+    meaning=0.4,
 )
 DROPOUT = hit_of(
     "드롭아웃은 학습할 때 노드를 무작위로 끈다. 그래서 과적합을 줄인다.",
     name="dropout.md",
     title="드롭아웃",
     heading="드롭아웃",
+    meaning=0.4,
 )
 POLICY = hit_of(
     "Remote work is allowed two days a week. Managers approve remote work.",
     name="remote.md",
     title="Remote work",
     heading="Rules",
+    meaning=0.4,
 )
 SHELF = (LEAVE, TRAVEL, DROPOUT, POLICY)
 
@@ -59,19 +66,28 @@ class Shelf:
         self._outlines = outlines or {}
         self.asked: list[tuple[str, tuple[str, ...]]] = []
 
-    def search(self, question: str, *, collections: Sequence[str] = (), k: int | None = None) -> SearchResult:
+    def search(
+        self,
+        question: str,
+        *,
+        collections: Sequence[str] = (),
+        k: int | None = None,
+        filters: Filters = NO_FILTERS,
+        explain: bool = False,
+    ) -> SearchResult:
         self.asked.append((question, tuple(collections)))
+        among = select(filters, {hit.source.id: hit.source for hit in self._hits}.values())
+        if filters and not among:
+            raise nothing_met(filters, [hit.source for hit in self._hits])
         terms = tuple(dict.fromkeys(rules().of_question(question)))
         scored: list[Hit] = []
         for hit in self._hits:
-            if collections and hit.source.collection not in collections:
+            if hit.source not in among or (collections and hit.source.collection not in collections):
                 continue
             own = set(rules().of_text(f"{hit.chunk.title} {hit.heading} {hit.chunk.text}"))
             matched = tuple(term for term in terms if term in own)
             if matched:
-                scored.append(
-                    Hit(hit.chunk, hit.placement, hit.source, len(matched) / len(terms), matched_terms=matched)
-                )
+                scored.append(replace(hit, score=len(matched) / len(terms), matched_terms=matched))
         scored.sort(key=lambda hit: -hit.score)
         known = {term for hit in scored for term in hit.matched_terms}
         return SearchResult(
@@ -82,6 +98,7 @@ class Shelf:
             7,
             term_weights={term: 1.0 for term in terms if term in known},
             unknown_terms=tuple(term for term in terms if term not in known),
+            scope=Scope(tuple(map(str, filters.conditions)), len(among)) if filters else Scope(),
         )
 
     def close(self) -> None:
@@ -89,6 +106,9 @@ class Shelf:
 
     def text_of(self, source_id: str) -> str:
         return next(hit.chunk.text for hit in self._hits if hit.source.id == source_id)
+
+    def locator_of(self, source_id: str, start: int, end: int) -> str:
+        return ""
 
     def outline_of(self, source_id: str) -> tuple[Heading, ...]:
         return self._outlines.get(source_id, ())
@@ -113,7 +133,15 @@ class _ShelfSnapshot:
 class EmptyShelf(Shelf):
     """A data folder into which nothing was ingested."""
 
-    def search(self, question: str, *, collections: Sequence[str] = (), k: int | None = None) -> SearchResult:
+    def search(
+        self,
+        question: str,
+        *,
+        collections: Sequence[str] = (),
+        k: int | None = None,
+        filters: Filters = NO_FILTERS,
+        explain: bool = False,
+    ) -> SearchResult:
         raise NoIndex("nothing was ingested yet; run: python -m ingest docs")
 
 

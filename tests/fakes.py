@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.index.change import BuildCounts, SourceContent
-from rag_app.schema import Chunk, Language, Placement, Receipt, Source, Stamp
+from rag_app.receipts import Receipt
+from rag_app.schema import Chunk, Language, Placement, Source, Stamp
 
 _PIECE = re.compile(r"[0-9A-Za-z가-힣]+")
 _HANGUL = re.compile(r"[가-힣]+")
@@ -71,6 +72,9 @@ class SplitTerms:
 
     def of_texts(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
         return [self.of_text(text) for text in texts]
+
+    def rest(self) -> None:
+        """Nothing was loaded."""
 
 
 def make_content(

@@ -12,7 +12,8 @@ from rag_app.index.catalog import Catalog
 from rag_app.index.change import BuildCounts, SourceContent
 from rag_app.index.draft import Draft
 from rag_app.index.lexical import pack_terms
-from rag_app.schema import Failure, FileReport, Heading, Receipt, Stamp
+from rag_app.receipts import Failure, FileReport, Receipt
+from rag_app.schema import Heading, Stamp
 from tests.fakes import make_content
 
 STAMP = Stamp("hash", "d1", 2, "chunker-1", "fake-1")

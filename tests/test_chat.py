@@ -6,19 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from graphs.chat import voice_of
+from rag_app.answer import Answer, Exchange
 from rag_app.errors import EmptyQuestion, MissingKey, NoIndex, QuestionTooLong
+from rag_app.events import AnswerDone, AnswerRevised, EvidenceFound, RouteChosen, StreamEvent, TextDelta, ThoughtMade
 from rag_app.llm import open_llm
-from rag_app.schema import (
-    Answer,
-    AnswerDone,
-    AnswerRevised,
-    EvidenceFound,
-    Exchange,
-    RouteChosen,
-    StreamEvent,
-    TextDelta,
-    ThoughtMade,
-)
 from tests.conversation import DROPOUT, LEAVE, POLICY, SHELF, TRAVEL, EmptyShelf, Shelf, chat_over, served, settings_for
 from tests.openai_server import OpenAIServer, Reply, fails, says
 
@@ -323,8 +314,8 @@ def test_a_search_that_finds_nothing_is_worded_anew_by_the_model_once() -> None:
 
 
 def test_a_model_may_read_what_words_alone_do_not_settle() -> None:
-    """The judge counts words; "재우다" is no word of the policy. Without a model that is an abstention, with one it is asked."""
-    vague = "출장 가면 부장은 며칠이나 재워 줘?"
+    """The judge weighs words and meaning; "재우다" is no word of the policy. Without a model that is an abstention, with one it is asked."""
+    vague = "부장 출장 때 하루 얼마짜리 방에서 재워 줘?"
     assert chat_over(TRAVEL).ask(vague).abstained
     with OpenAIServer(says(vague), says("숙박비는 하루 120,000원까지 실비로 정산합니다 [1].")) as server:
         answer = chat_over(TRAVEL, llm=served(server)).ask(vague)
@@ -486,3 +477,15 @@ def test_the_language_of_an_answer(question: str, history: tuple[Exchange, ...],
 def test_the_shelf_holds_what_the_tests_ask() -> None:
     assert {hit.source.name for hit in SHELF} == {"leave.md", "travel.md", "dropout.md", "remote.md"}
     assert (LEAVE.chunk.language, POLICY.chunk.language) == ("ko", "en")
+
+
+def test_a_citation_names_the_page_of_its_own_quote() -> None:
+    """It named the pages of the whole passage."""
+
+    class Paged(Shelf):
+        def locator_of(self, source_id: str, start: int, end: int) -> str:
+            return f"p. {start}–{end}"
+
+    cited = chat_over(retriever=Paged(*SHELF)).ask(LIMIT).citations
+    assert cited
+    assert [citation.locator for citation in cited] == [f"p. {citation.start}–{citation.end}" for citation in cited]

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.chunking import chunk_id, split
-from ingest.content import Cutting, Place, cut_content, locator_at, make_content
+from ingest.content import Cutting, Place, cut_content, make_content
 from ingest.formats.markdown import read_markdown
 from ingest.formats.text import read_text
 from rag_app.cleaning import clean_text
 from rag_app.errors import UndecodableSource
+from rag_app.places import locator_at
 from rag_app.schema import Mark, SourceText
 
 SYLLABLES = "가나다라마바사아자차카타파하거너더러머버서어저"

@@ -3,7 +3,7 @@
 import pytest
 
 from graphs.citations import Settled, settle_citations
-from rag_app.schema import Hit
+from rag_app.search_result import Hit
 from tests.fakes import HashEmbedder, SplitTerms
 from tests.passages import hit_of, texts
 

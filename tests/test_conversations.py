@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from rag_app.answer import Answer, Citation, Route
 from rag_app.answer_json import answer_from_json, answer_to_json
 from rag_app.conversations import UNREADABLE, Conversations, open_conversations
 from rag_app.errors import ConversationFault
-from rag_app.schema import Answer, Chunk, Citation, Hit, Placement, Route, Signal, Source
+from rag_app.schema import Chunk, Placement, Source
+from rag_app.search_result import Hit, Signal
 
 SOURCE = Source(
     "s1", "default", "r", "docs", "company/휴가.md", "휴가 규정", "d", "markdown", "utf-8", 90, {"date": "2025"}

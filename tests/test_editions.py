@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from graphs.editions import outdated_sources
-from rag_app.schema import Hit
+from rag_app.search_result import Hit
 from tests.passages import hit_of
 
 

@@ -14,10 +14,13 @@ import pytest
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models
 
-from rag_app.embedder.data import FILES, is_english, read_pairs
+from rag_app.embedder.data import FILES, Pair, is_english, read_pairs
 from rag_app.embedder.export import file_sha256, model_digest, quantise, write_model
 from rag_app.embedder.initial import starting_table
+from rag_app.embedder.measured import MeasuredTexts, read_measured, without_measured
+from rag_app.embedder.settle import even_directions
 from rag_app.embedder.static import SHIPPED, StaticEmbedder, load_static
+from rag_app.embedder.teacher import embed_english, in_sample_order
 from rag_app.embedder.vocabulary import VocabularySizes, bare_tokenizer, build_tokenizer, count_words, cut_stems
 from rag_app.errors import EmbeddingFault
 
@@ -244,6 +247,88 @@ def test_a_missing_training_file_stops_the_recipe(tmp_path: Path) -> None:
         read_pairs(tmp_path)
 
 
+MEASURED = "경사하강법은 손실 함수의 기울기를 따라 가장 가파른 쪽으로 조금씩 내려가며 값을 줄이는 방법이다."
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        (MEASURED, True),
+        ("앞말이 붙고 " + MEASURED[5:45] + " 뒷말도 붙는다", True),
+        (MEASURED[5:44], False),
+        ("앞말이 붙고 " + "\n\t".join(MEASURED[5:46].split(" ")), True),
+        (unicodedata.normalize("NFD", MEASURED), True),
+        ("행동 강령", True),
+        (" 행동\n강령 ", True),
+        ("행동 강령을 읽습니다", False),
+        ("HOW DO I RESET MY PASSWORD ON THE SERVER, AND WHO CAN HELP?", True),
+        ("", False),
+    ],
+)
+def test_a_training_text_that_stands_in_a_measured_set_is_found(text: str, held: bool) -> None:
+    """Forty characters in a row, or the whole of a short text; thirty-nine are allowed."""
+    measured = MeasuredTexts([MEASURED, "행동 강령", "How do I reset my password on the server, and who can help me?"])
+    assert measured.hold(["무관한 글", text, "another text"]).tolist() == [False, held, False]
+
+
+def test_a_run_never_reaches_from_one_text_into_the_next() -> None:
+    measured = MeasuredTexts([MEASURED])
+    assert not measured.hold([MEASURED[:30], MEASURED[30:]]).any()
+    halves = MeasuredTexts([MEASURED[:30] + " 하나", MEASURED[30:] + " 둘"])
+    assert not halves.hold([MEASURED]).any()
+
+
+def test_every_text_of_the_measured_folder_counts(tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    for name, row in {
+        "set/queries": {"_id": "첫째", "text": "질문"},
+        "set/corpus": {"_id": "둘째", "title": "제목", "text": "본문"},
+        "pairs": {"a": "왼쪽", "b": "오른쪽", "score": 3.0},
+    }.items():
+        with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+    texts = ["질문", "제목", "본문", "왼쪽", "오른쪽", "첫째", "3.0"]
+    assert read_measured(tmp_path).hold(texts).tolist() == [True] * 5 + [False] * 2
+
+
+def test_a_folder_without_measured_sets_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="measured sets"):
+        read_measured(tmp_path)
+
+
+def test_pairs_with_a_measured_text_on_either_side_are_dropped() -> None:
+    texts = [("비가 온다", "It rains"), ("해가 뜬다", "The sun rises"), ("눈이 온다", "It snows")]
+    pairs = [Pair(korean, english, "news") for korean, english in texts]
+    assert without_measured(pairs, MeasuredTexts(["It rains", "눈이 온다"])) == (pairs[1],)
+
+
+def test_the_teacher_reads_a_text_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second run with other texts beside the old ones reads the new ones only, and keeps the order asked for."""
+    read: list[str] = []
+
+    class Counting:
+        def __init__(self, folder: Path) -> None:
+            assert folder == tmp_path / "teacher"
+
+        def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            read.extend(texts)
+            return np.array([[len(text), 1] for text in texts], dtype=np.float32)
+
+    monkeypatch.setattr("rag_app.embedder.teacher._Reader", Counting)
+    first = embed_english(["a", "bbb", "a"], tmp_path / "teacher", tmp_path / "cache")
+    second = embed_english(["cc", "bbb", "a"], tmp_path / "teacher", tmp_path / "cache")
+    assert read == ["a", "bbb", "cc"]
+    assert (first[:, 0].tolist(), second[:, 0].tolist()) == ([1, 3, 1], [2, 3, 1])
+    assert not list((tmp_path / "cache").glob("*.new"))
+
+
+def test_the_teachers_sample_grows_without_changing() -> None:
+    words = [f"word {n}" for n in range(50)]
+    order = in_sample_order(words)
+    assert sorted(order) == sorted(words) != order
+    assert [word for word in order if word in words[:25]] == in_sample_order(words[:25])
+
+
 def test_the_teacher_is_given_english_only() -> None:
     assert is_english("The word 김 appears once in this rather long English sentence about food and its long history.")
     assert not is_english("서버 restart")
@@ -280,6 +365,25 @@ def test_a_piece_starts_near_what_it_means_and_rare_pieces_count_most() -> None:
     assert lengths[0] < lengths[1] / 10
     again = starting_table(np.array([10_000, 10, 10]), np.arange(3), meanings, dimension=4, seed=1)
     np.testing.assert_array_equal(table, again)
+
+
+def test_a_direction_that_all_texts_share_counts_for_less_afterwards() -> None:
+    """Every row leans along the first axis; after evening out, texts of different words are further apart."""
+    rng = np.random.default_rng(3)
+    table = rng.standard_normal((200, 8)).astype(np.float32)
+    table[:, 0] += 3
+    ids = rng.integers(0, 200, 3_000).astype(np.int32)
+    offsets = np.concatenate([[0, 0], np.arange(1, 1_001) * 3]).astype(np.int64)
+    even = even_directions(table, ids, offsets, seed=1)
+
+    def closeness(rows: NDArray[np.float32]) -> float:
+        unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return float((unit @ unit.T)[np.triu_indices(200, 1)].mean())
+
+    assert even.shape == table.shape
+    assert even.dtype == np.float32
+    assert closeness(even) < closeness(table) - 0.05
+    np.testing.assert_array_equal(even, even_directions(table, ids, offsets, seed=1))
 
 
 @pytest.mark.slow

@@ -84,9 +84,11 @@ def test_an_unreadable_line_is_named(tmp_path: Path) -> None:
         read_golden([path])
 
 
-def _outcome(*, answerable: bool, abstained: bool, cited: bool = False) -> Outcome:
+def _outcome(*, answerable: bool, abstained: bool, cited: bool = False, doubtful: bool = False) -> Outcome:
     evidence = (GoldQuote("a.md", "x"),) if answerable else ()
-    return Outcome(GoldQuestion("q1", "ko", "?", "fact", evidence, False), 1.0, 1.0, 1.0, cited, abstained, 5.0)
+    return Outcome(
+        GoldQuestion("q1", "ko", "?", "fact", evidence, False), 1.0, 1.0, 1.0, cited, abstained, doubtful, 5.0
+    )
 
 
 def test_abstention_is_scored_by_precision_and_recall() -> None:
@@ -99,3 +101,17 @@ def test_abstention_is_scored_by_precision_and_recall() -> None:
         ]
     )
     assert (scores.abstention_precision, scores.abstention_recall, scores.cited) == (0.5, 0.5, 0.5)
+
+
+def test_a_word_of_doubt_warns_like_a_refusal_and_is_counted_where_it_was_needless() -> None:
+    scores = scores_of(
+        [
+            _outcome(answerable=False, abstained=True),
+            _outcome(answerable=False, abstained=False, doubtful=True),
+            _outcome(answerable=False, abstained=False),
+            _outcome(answerable=False, abstained=False),
+            _outcome(answerable=True, abstained=False, doubtful=True),
+            _outcome(answerable=True, abstained=False, cited=True),
+        ]
+    )
+    assert (scores.abstention_recall, scores.warned, scores.doubted) == (0.25, 0.5, 0.5)

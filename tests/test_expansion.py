@@ -100,6 +100,18 @@ def test_a_question_gains_a_limited_number_of_terms() -> None:
     assert len({term for one in found for term in one.terms}) == MOST_TERMS
 
 
+def test_a_word_written_together_that_stands_nowhere_is_looked_for_in_parts_that_stand_somewhere() -> None:
+    shelf = Shelf(words={"소프트맥스": 2, "소프트": 3, "맥스": 1, "함수": 9})
+    (found,) = expand(("소프트맥스함수",), ("소프트맥스함수",), shelf)
+    assert (found.terms, found.weight, found.origin) == (("소프트맥스", "함수"), 1.0, "join")
+
+
+def test_a_word_is_not_taken_apart_into_syllables_or_with_a_rest() -> None:
+    shelf = Shelf(words={"가온": 1, "누": 5, "리": 5})
+    assert expand(("가온누리",), ("가온누리",), shelf) == ()
+    assert expand(("가온나라",), ("가온나라",), shelf) == ()
+
+
 def test_all_words_of_another_name_must_stand_in_the_passage() -> None:
     found = expand(("경사하강법",), (), Shelf(names={("경사하강법",): [("gradient", "descent")]}))
     assert said_otherwise(" gradient descent follows ", (), found) == {"경사하강법": 0.8}

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from graphs.extract import Extract, extract_answer
 from graphs.relevance import relevance_of
-from rag_app.schema import Hit, OtherWords, Style
+from rag_app.answer import Style
+from rag_app.search_result import Hit, OtherWords
 from tests.fakes import HashEmbedder, SplitTerms
 from tests.passages import hit_of, result_of, texts
 

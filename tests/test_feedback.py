@@ -2,10 +2,10 @@
 
 import pytest
 
+from rag_app.answer import Answer, Route, Turn
 from rag_app.conversations import Conversations
 from rag_app.database import Database, open_database
 from rag_app.feedback import Feedback
-from rag_app.schema import Answer, Route, Turn
 
 ANSWER = Answer("답", "ko", False, Route("notes", "direct", ""))
 

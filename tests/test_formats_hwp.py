@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.content import locator_at
 from ingest.formats.hwp import read_hwp
 from ingest.formats.hwpx import read_hwpx
 from rag_app.cleaning import clean_text
 from rag_app.errors import SourceError, UnreadableSource, UnsupportedSource
+from rag_app.places import locator_at
 from rag_app.schema import SourceText
 from tests.hwp_writer import Para, compound_file, write_hwp, write_hwpx
 

@@ -14,23 +14,26 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from ingest.content import locator_at, locator_of
 from ingest.formats.composer import Composer
 from ingest.formats.docx import read_docx
 from ingest.formats.image import read_image
 from ingest.formats.ocr import INSTALL_LINE, tesseract
 from ingest.formats.pdf import read_pdf
-from ingest.formats.pdf_flow import PageText, compose, without_running_heads
+from ingest.formats.pdf_flow import compose
+from ingest.formats.pdf_heads import without_running_heads
 from ingest.formats.pdf_lines import Line
+from ingest.formats.pdf_page import PageText
 from ingest.formats.pptx import read_pptx
 from ingest.formats.xlsx import read_xlsx
 from rag_app.cleaning import clean_text
 from rag_app.errors import EmptySource, UnreadableSource
-from rag_app.schema import Mark, SourceText
+from rag_app.places import locator_at
+from rag_app.schema import Reading, SourceText
 
 FOLDER = Path(__file__).parent / "fixtures" / "formats"
 needs_tesseract = pytest.mark.skipif(tesseract() is None, reason=f"tesseract is not installed: {INSTALL_LINE}")
 
+READERS = {"docx": read_docx, "xlsx": read_xlsx, "pptx": read_pptx, "pdf": read_pdf}
 LONG = (
     "새로 입사한 직원은 첫날 보안 서약서를 작성하고 사원증을 받으며, 입사 후 이 주 안에 정보보호 교육과 직장 내 괴롭힘 예방 교육을 "
     "모두 마쳐야 업무 시스템의 계정이 정식으로 발급된다."
@@ -115,8 +118,10 @@ def test_a_workbook_shows_values_as_formatted_and_merged_cells_in_each_row() -> 
     assert "| 개발팀 | 장비 | 12,500,000 | 35% | 2025-06-30 |" in source.text
     assert "| 개발팀 | 교육 | 3,000,000 | 50% | 2025-09-30 |" in source.text
     assert "| 합계 |  | 15,500,000 |  |  |" in source.text
-    assert place(source, "| 개발팀 | 교육") == "예산!A1:E6"
-    assert place(source, "Quarterly security review") == "Reviews!A1:B2"
+    assert place(source, "2025년 부서별 예산") == "예산!A1"
+    assert place(source, "| 부서 | 항목") == "예산!A4:E6"
+    assert place(source, "| 개발팀 | 교육") == "예산!A5:E5"
+    assert place(source, "Quarterly security review") == "Reviews!A2:B2"
     assert "보이지 않는 값" not in source.text
     assert source.warnings == ("hidden sheets left out: 숨김",)
 
@@ -135,8 +140,7 @@ def test_a_long_sheet_repeats_its_header_and_names_the_rows_of_each_part() -> No
     table = source.text[: source.text.index("\n\n", at)].rpartition("\n\n")[2]
     assert table.startswith("| 직급 | 이름 | 입사일 |\n| --- | --- | --- |\n")
     assert len(table) < 1_000
-    first, last = place(source, "| 부장 | 직원 250 |").removeprefix("'직원 명부'!A").split(":C")
-    assert int(first) <= 252 <= int(last)  # the header is row 1
+    assert place(source, "| 부장 | 직원 250 |") == "'직원 명부'!A252:C252"  # the header is row 1
     assert source.text.count("직원 250") == 1
 
 
@@ -296,15 +300,15 @@ def test_a_pdf_with_text_and_a_scanned_page_is_read_without_tesseract(monkeypatc
     source = read_pdf(buffer.getvalue())
     assert LONG in source.text
     assert "no text on page 4 (a scan), needs OCR" in source.warnings[0]
+    assert source.reading == Reading(parts=4, empty=1, unread=1)
 
 
 @pytest.mark.parametrize("name", ["rules.docx", "budget.xlsx", "slides.pptx"])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
 def test_a_cut_file_is_one_sentence(name: str, share: float) -> None:
-    readers = {"docx": read_docx, "xlsx": read_xlsx, "pptx": read_pptx}
     data = fixture(name)
     with pytest.raises(UnreadableSource, match="damaged"):
-        readers[name.rpartition(".")[2]](data[: int(share * len(data))])
+        READERS[name.rpartition(".")[2]](data[: int(share * len(data))])
 
 
 @pytest.mark.parametrize("share", [0.01, 0.1, 0.5])
@@ -312,23 +316,3 @@ def test_a_cut_pdf_is_one_sentence(share: float) -> None:
     data = fixture("rules.pdf")
     with pytest.raises((UnreadableSource, EmptySource), match=r"damaged|no text"):
         read_pdf(data[: int(share * len(data))])
-
-
-@pytest.mark.parametrize(
-    ("places", "span", "shown"),
-    [
-        (("p. 1", "p. 2", "p. 3"), (0, 5), "p. 1"),
-        (("p. 1", "p. 2", "p. 3"), (0, 11), "p. 1–2"),
-        (("p. 1–2", "p. 3"), (0, 15), "p. 1–3"),
-        (("rows 2-9", "rows 10-14"), (0, 15), "rows 2–14"),
-        (("A!A1:B2", "B!A1:B2"), (5, 15), "A!A1:B2 – B!A1:B2"),
-        (("a.pdf p. 1", "a.pdf p. 4", "b.pdf p. 1"), (0, 25), "a.pdf p. 1 – b.pdf p. 1"),
-        (("a.pdf p. 1", "a.pdf p. 4"), (0, 25), "a.pdf p. 1–4"),
-        ((), (0, 5), ""),
-    ],
-)
-def test_a_passage_that_runs_over_places_names_the_first_and_the_last(
-    places: tuple[str, ...], span: tuple[int, int], shown: str
-) -> None:
-    marks = [Mark(10 * index, place) for index, place in enumerate(places)]
-    assert locator_of(marks, *span) == shown

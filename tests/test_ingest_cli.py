@@ -11,7 +11,7 @@ import pytest
 from ingest.__main__ import main
 from ingest.report import as_json, as_words
 from ingest.texts import _EN, _KO, language_of_terminal
-from rag_app.schema import Failure, FileReport, Receipt
+from rag_app.receipts import Failure, FileReport, Receipt
 from tests.conftest import REPOSITORY
 
 RECEIPT = Receipt(3, 5, 2, 40, 4, (Failure("b.md", "reason"),), 7, 45, 1.25, (FileReport("a.md", "added", added=5),))
@@ -37,6 +37,8 @@ def test_json_has_the_promised_keys() -> None:
 def test_words_name_what_failed() -> None:
     assert as_words(RECEIPT, "en", paths="notes", dry_run=False) == (
         "Generation 3: 5 chunks added, 2 removed, 40 kept; 7 documents and 45 chunks in all (4 embedded, 1.2 s).\n"
+        "  file    format  encoding  chars  extent  empty  garbled  OCR  added  kept  removed     s\n"
+        "  + a.md                        0                                   5                 0.00\n"
         "1 document(s) could not be read:\n  b.md: reason"
     )
 
@@ -98,7 +100,7 @@ def test_a_folder_is_ingested_in_the_plainest_locale(tmp_path: Path) -> None:
     notes = tmp_path / "노트"
     notes.mkdir()
     (notes / "휴가.md").write_text("# 휴가\n\n연차는 15일이다.", encoding="utf-8")
-    (notes / "사진.md").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\x00" * 99)
+    (notes / "사진.md").write_bytes(b"MZ" + b"\x00" * 99)
     data = tmp_path / "data"
     first = command(str(notes), "--json", data=data, LANG="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert first.returncode == 1, first.stderr.decode()

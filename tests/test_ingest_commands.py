@@ -11,7 +11,7 @@ from ingest.__main__ import main
 from ingest.generations import difference, open_catalog
 from ingest.sync import sync
 from rag_app.index.store import Store
-from rag_app.schema import Receipt
+from rag_app.receipts import Receipt
 from rag_app.settings import Settings
 from tests.fakes import HashEmbedder, SplitTerms
 

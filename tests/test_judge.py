@@ -1,13 +1,18 @@
-"""The verdict: what is refused, and what the reader is told is missing."""
+"""The verdict: what is refused, what is doubted, and what the reader is told is missing."""
 
-from graphs.judge import Verdict, judge_evidence
+import math
+
+from graphs.judge import BIAS, DOUBTED_BELOW, REFUSED_BELOW, WEIGHTS, Signals, Verdict, judge_evidence
 from graphs.relevance import relevance_of
-from rag_app.schema import Hit
+from rag_app.search_result import Hit
 from tests.fakes import HashEmbedder, SplitTerms
 from tests.passages import hit_of, result_of, texts
 
 LEAVE = hit_of(
-    "연차는 15일이다. 남은 연차는 최대 5일까지 이월할 수 있다.", name="leave-2025.md", heading="연차 (2025년판)"
+    "연차는 15일이다. 남은 연차는 최대 5일까지 이월할 수 있다.",
+    name="leave-2025.md",
+    heading="연차 (2025년판)",
+    meaning=0.6,
 )
 
 
@@ -22,7 +27,7 @@ def test_a_question_that_a_sentence_covers_is_answerable() -> None:
 
 
 def test_no_hits_at_all_is_never_answerable() -> None:
-    assert _judge("연차는?") == Verdict(False, 0.0, SplitTerms().of_question("연차는?"))
+    assert _judge("연차는?") == Verdict(False, -math.inf, SplitTerms().of_question("연차는?"))
 
 
 def test_a_name_that_stands_nowhere_is_decisive_and_named_first() -> None:
@@ -49,3 +54,39 @@ def test_a_name_is_recognised_by_its_stem() -> None:
     """The English stemmer makes "franc" of France."""
     policy = hit_of("The capital of the fund is reported every year.", name="fund.md")
     assert not _judge("What is the capital of France?", policy, unknown=("franc",)).answerable
+
+
+def test_passages_about_something_else_are_refused() -> None:
+    """Words of the question stand in the documents, but no passage is about it."""
+    canteen = hit_of("The canteen opens at noon.", name="canteen.md", meaning=0.05)
+    policy = hit_of("Every dog needs a vaccination.", name="dogs.md", meaning=0.1)
+    verdict = _judge("Who paints the canteen for every dog?", canteen, policy)
+    assert not verdict.answerable
+    assert not verdict.doubtful
+
+
+def test_a_thin_answer_is_given_with_doubt() -> None:
+    """Between the two limits the nearest passages are quoted, and the reader is told."""
+    nothing, thin, sure = (_judge("남은 연차를 팔 수 있나?", _leave(meaning)) for meaning in (0.0, 0.3, 0.9))
+    assert (nothing.answerable, nothing.doubtful) == (False, False)
+    assert (thin.answerable, thin.doubtful) == (True, True)
+    assert (sure.answerable, sure.doubtful) == (True, False)
+
+
+def _leave(meaning: float) -> Hit:
+    return hit_of("연차는 15일이다. 남은 연차는 이월할 수 있다.", name="leave.md", meaning=meaning)
+
+
+def test_every_signal_pulls_the_way_its_name_says() -> None:
+    thin = Signals(0.2, 0.2, 0.2, 0.5, same_language=True)
+
+    def odds(signals: Signals) -> float:
+        return float(WEIGHTS @ signals.row()) + BIAS
+
+    for same in (True, False):
+        base = odds(Signals(0.2, 0.2, 0.2, 0.5, same))
+        assert odds(Signals(0.9, 0.2, 0.2, 0.5, same)) > base
+        assert odds(Signals(0.2, 0.9, 0.2, 0.5, same)) > base
+        assert odds(Signals(0.2, 0.2, 0.9, 0.5, same)) > base
+        assert odds(Signals(0.2, 0.2, 0.2, 0.0, same)) > base
+    assert odds(thin) < REFUSED_BELOW < DOUBTED_BELOW < odds(Signals(0.8, 0.8, 1.0, 0.0, same_language=True))

@@ -3,11 +3,13 @@
 import threading
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag_app.analyses import SHIPPED, WordList, read_list, write_list
 from rag_app.language import Terms, detect_language, hangul_share
 
 NOUNS = """
@@ -168,16 +170,39 @@ def test_a_word_means_the_same_in_every_context(terms: Terms) -> None:
     assert terms.of_text("신문 지면을 보다")[1 : 1 + len(alone)] == alone
 
 
-def test_a_warm_cache_answers_without_the_analyser() -> None:
-    known = {"연차": ("마련된답",)}
-    assert Terms(word_cache=known).of_text("연차") == ("마련된답",)
+def test_the_words_of_an_earlier_run_make_equal_terms(terms: Terms, tmp_path: Path) -> None:
+    text = "휴가신청서를 냈다. 가온누리봇이 RAG가 3등으로 궯뷁헿했다"
+    first = Terms(learned=tmp_path / "words.bin")
+    assert first.of_text(text) == terms.of_text(text)
+    first.keep()
+    assert read_list(tmp_path / "words.bin", first.analyser).find("궯뷁헿했다") is not None
+    assert Terms(learned=tmp_path / "words.bin").of_text(text) == terms.of_text(text)
 
 
-def test_the_exported_cache_makes_equal_terms(terms: Terms) -> None:
-    terms.of_text("휴가신청서를 냈다")
-    exported = terms.export_cache()
-    assert exported["휴가신청서를"] == ("휴가", "신청서", "휴가신청서")
-    assert Terms(word_cache=exported).of_text("휴가신청서를") == terms.of_text("휴가신청서를")
+def test_what_was_learned_is_believed(tmp_path: Path) -> None:
+    """Were Kiwi asked again, the invented reading would be lost."""
+    path, version = tmp_path / "words.bin", Terms().analyser
+    write_list(path, version, WordList.of({"궯뷁헿을": "궯뷁/NNG 헿을/JKO"}))
+    assert Terms(learned=path).of_text("궯뷁헿을") == ("궯뷁",)
+    write_list(path, "kiwipiepy 0.0", WordList.of({"궯뷁헿을": "궯뷁/NNG 헿을/JKO"}))
+    assert Terms(learned=path).of_text("궯뷁헿을") != ("궯뷁",)
+
+
+def test_terms_without_any_list_are_the_same(terms: Terms) -> None:
+    """The list that ships says of its words what the installed Kiwi says."""
+    words = read_list(SHIPPED, terms.analyser).lines
+    assert len(words) >= 60_000, "made by another Kiwi; run python -m rag_app.frequent_words.make"
+    sample = [line.partition("\t")[0] for line in words[::97]]
+    plain = Terms(shipped=None)
+    assert plain.of_texts(sample) == terms.of_texts(sample)
+
+
+def test_a_resting_analyser_comes_back(terms: Terms) -> None:
+    resting = Terms(shipped=None)
+    first = resting.of_text("연차를 쓴다")
+    resting.rest()
+    assert resting.of_text("연차를 쓴다") == first == terms.of_text("연차를 쓴다")
+    assert resting.of_text("휴가를 쓴다") == terms.of_text("휴가를 쓴다")
 
 
 def test_user_words_stay_whole_and_change_the_version() -> None:
@@ -211,3 +236,23 @@ def test_a_word_without_end_is_cut_into_pieces(terms: Terms) -> None:
 def test_any_text_has_terms_that_can_be_stored(terms: Terms, text: str) -> None:
     for found in (terms.of_text(text), terms.of_question(text)):
         assert all(term and not term.isspace() for term in found)
+
+
+@pytest.mark.parametrize(
+    ("bare", "spoken"), [("파도", "파도가"), ("회로", "회로에서"), ("도커", "도커를"), ("도로", "도로가")]
+)
+def test_a_noun_that_looks_like_a_noun_with_a_particle_is_found_either_way(
+    terms: Terms, bare: str, spoken: str
+) -> None:
+    assert bare in terms.of_question(bare)
+    assert bare in terms.of_text(spoken)
+
+
+def test_an_auxiliary_verb_that_stands_alone_is_a_verb(terms: Terms) -> None:
+    """`만드는` alone was kept as it stands, so that it met neither 만들다 nor 만든."""
+    assert terms.of_question("만드는 방법") == terms.of_question("만들 방법") == ("만들다", "방법")
+
+
+def test_a_file_that_is_named_is_asked_without_its_ending(terms: Terms) -> None:
+    assert terms.of_question("휴가규정_2024.hwp") == terms.of_question("휴가규정 2024")
+    assert "main.py" in terms.of_question("main.py")

@@ -14,9 +14,10 @@ FORBIDDEN_ROOMS = {"rag_app": {"ingest", "graphs"}, "ingest": {"graphs"}, "graph
 
 DOORS = {
     "chromadb": ("rag_app/index/",),
+    "chromadb_rust_bindings": ("rag_app/index/",),
     "tantivy": ("rag_app/index/",),
-    "sentence_transformers": ("rag_app/embedding.py", "rag_app/embedder/"),
-    "torch": ("rag_app/embedding.py", "rag_app/embedder/"),
+    "sentence_transformers": ("rag_app/embedding.py", "rag_app/embedder/", "rag_app/reranking.py"),
+    "torch": ("rag_app/embedding.py", "rag_app/embedder/", "rag_app/reranking.py"),
     "kiwipiepy": ("rag_app/language.py", "rag_app/terms.py"),
     "sqlalchemy": ("rag_app/conversations.py", "rag_app/feedback.py", "rag_app/database.py"),
     "streamlit": ("rag_app/views/", "streamlit_app.py"),

@@ -37,6 +37,8 @@ def test_title_heading_and_file_name_count(tmp_path: Path) -> None:
         assert [row for row, _ in index.query("default", ["leave"], 3)] == [3]
         assert index.document_frequency("default", "휴가") == 2
         assert index.document_frequency("default", "leave") == 0, "a file name is not what the chunk says"
+        assert index.name_frequency("default", "leave") == 1
+        assert index.name_frequency("default", "휴가") == 0
 
 
 def test_deleted_rows_are_gone_and_can_come_back_changed(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What stands in the live index, seen without opening an engine, and followed when another generation is published."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from rag_app.errors import NoIndex
 from rag_app.index.change import Change
 from rag_app.index.store import Store
 from rag_app.library import Library
+from rag_app.receipts import FileReport
 from tests.fakes import HashEmbedder, SplitTerms, make_content, make_receipt, make_stamp
 
 EMBEDDER = HashEmbedder()
@@ -41,6 +43,21 @@ def test_a_new_generation_is_seen_by_the_next_call(tmp_path: Path) -> None:
     assert (dict(second.collections), second.passages) == ({"company": 1}, 2)
     assert library.text_of(B.source.id) == B.text
     assert library.text_of(A.source.id) == ""
+    library.close()
+
+
+def test_files_with_nothing_to_read_stand_apart_and_every_file_has_its_report(tmp_path: Path) -> None:
+    store, library = Store(tmp_path / "index"), Library(tmp_path / "index")
+    blank = make_content("blank.png", [])
+    report = FileReport("blank.png", "empty", "image", warnings=("no text was found in the picture",))
+    build(store, Change((A, replace(blank, report=report)), ()))
+    shelf = library.shelf()
+    assert ([source.name for source in shelf.sources], [source.name for source in shelf.empty]) == (
+        ["course/dpo.md"],
+        ["blank.png"],
+    )
+    assert library.report_of(blank.source.id) == report
+    assert library.report_of(A.source.id) is None
     library.close()
 
 

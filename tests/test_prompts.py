@@ -10,8 +10,8 @@ from graphs.prompts.material import Passage, approximate_tokens, fit_passages, f
 from graphs.prompts.search import contextualize_messages, one_line, rewrite_messages
 from graphs.prompts.think import think_messages
 from graphs.state import Voice
+from rag_app.answer import Exchange
 from rag_app.llm import Message
-from rag_app.schema import Exchange
 from tests.passages import hit_of
 
 PASSAGES: dict[Voice, tuple[Passage, ...]] = {

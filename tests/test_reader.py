@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.reader import digest_of, read_source
-from rag_app.errors import EmptySource, SourceTooLarge, UnreadableSource, UnsupportedSource
+from rag_app.errors import SourceTooLarge, UnreadableSource, UnsupportedSource
 from rag_app.schema import SourceText
 
 
@@ -52,9 +52,12 @@ def test_an_unknown_suffix_is_refused_with_what_to_save_it_as(tmp_path: Path, na
 
 
 @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b" \n\t\r\n ", "\u200b\n".encode()])
-def test_a_file_without_text_is_refused(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(EmptySource, match="holds no text"):
-        read(tmp_path, data)
+def test_a_file_without_text_says_why(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(data)
+    found = read_source(path, "a.md", max_file_mb=1)
+    assert (found.source.text, found.needs_ocr) == ("", False)
+    assert found.reason == ("the file holds no text" if data else "the file is empty (0 bytes)")
 
 
 @pytest.mark.parametrize("text", ["---\ntitle: 제목만\n---", "```\n", "```python\nx = 1"])

@@ -1,13 +1,14 @@
 """The walk: documents are found by name, links and machine folders are not entered, secrets are never read."""
 
 import os
+import shutil
 import unicodedata
 from pathlib import Path
 
 import pytest
 
 from ingest.roots import known_root_above, root_key, root_label, source_id
-from ingest.scan import Scan, scan_folder
+from ingest.scan import MAX_DEPTH, Scan, scan_folder
 
 
 def make(root: Path, *names: str) -> None:
@@ -132,3 +133,32 @@ def test_the_nearest_known_root_above_a_file_is_found(tmp_path: Path) -> None:
 
 def test_equal_names_of_two_folders_or_collections_are_two_sources() -> None:
     assert len({source_id("c", "r", "a.md"), source_id("c", "s", "a.md"), source_id("d", "r", "a.md")}) == 3
+
+
+def test_folders_without_end_are_named_and_the_rest_is_found(tmp_path: Path) -> None:
+    """They were passed over without a word."""
+    (tmp_path / "a.md").write_text("글", encoding="utf-8")
+    deep = tmp_path.joinpath(*["d"] * (MAX_DEPTH + 1))
+    deep.mkdir(parents=True)
+    (deep / "b.md").write_text("글", encoding="utf-8")
+    scan = scan_folder(tmp_path)
+    assert [file.name for file in scan.files] == ["a.md"]
+    assert scan.unreached == ("/".join(["d"] * (MAX_DEPTH + 1)),)
+    assert "move this one up" in scan.failures[0].reason
+
+
+def test_a_path_that_is_too_long_for_the_system_is_named(tmp_path: Path) -> None:
+    """It was passed over as if it had vanished."""
+    here = os.getcwd()
+    os.chdir(tmp_path)
+    try:
+        for _ in range(30):
+            os.mkdir("가" * 60)
+            os.chdir("가" * 60)
+    finally:
+        os.chdir(here)
+    scan = scan_folder(tmp_path)
+    assert len(scan.failures) == 1
+    assert "its path is too long" in scan.failures[0].reason
+    assert scan.unreached == (scan.failures[0].source,)
+    shutil.rmtree(tmp_path / ("가" * 60))

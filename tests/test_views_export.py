@@ -1,6 +1,6 @@
 """What is taken along: an answer with its sources, a conversation in order."""
 
-from rag_app.schema import Answer, Citation, Route, Turn
+from rag_app.answer import Answer, Citation, Route, Turn
 from rag_app.views.export import answer_markdown, conversation_markdown
 from rag_app.views.text_en import ENGLISH
 from rag_app.views.text_ko import KOREAN

@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 from rag_app.conversations import Conversations
 from rag_app.database import open_database
 from rag_app.feedback import Feedback
+from rag_app.views.reports import facts_of
+from rag_app.views.words import texts_in
 from tests import page
 
 QUESTION = "남은 연차는 며칠까지 이월할 수 있나요?"
@@ -111,6 +113,26 @@ def test_the_route_and_its_reason_are_shown(app: AppTest) -> None:
     asked(app)
     assert "구절 검색 · 바로 답하기 · 문서의 문장을 인용함 · 0.1초" in shown(app)
     assert "규정을 묻는 질문" in shown(app)
+
+
+def test_filters_in_force_are_shown_under_the_question_with_the_documents_they_cover(app: AppTest) -> None:
+    asked(app, "연차는 며칠까지? 경로:company/*.md -tag:초안")
+    assert ":material/filter_alt: `path:company/*.md` `-tag:초안` · 문서 1개에서 찾음" in shown(app)
+    app.chat_input[0].set_value("그럼 수당은?").run()
+    assert shown(app).count(":material/filter_alt:") == 1
+
+
+def test_filters_stay_shown_on_an_answer_that_was_stopped(app: AppTest) -> None:
+    asked(app, "멈춤 path:company/")
+    app.run()
+    assert "`path:company/` · 문서 1개에서 찾음" in shown(app)
+
+
+def test_a_filter_that_no_document_meets_is_a_sentence_with_what_there_is(app: AppTest) -> None:
+    asked(app, "연차는? 경로:없음/compny/")
+    assert "질문에 붙인 조건을 확인해 주세요\\." in shown(app)
+    assert "가까운 경로" in shown(app)
+    assert "company\\/" in shown(app)
 
 
 def test_what_was_said_before_a_stop_is_kept_and_can_be_answered_again(app: AppTest, chats: Conversations) -> None:
@@ -258,6 +280,36 @@ def test_the_documents_are_listed(app: AppTest) -> None:
     app.button(key="documents").click().run()
     assert "1개 가운데 1개" in shown(app)
     assert "company\\/leave\\-policy\\-2025\\.md" in app.button(key="read-s1").label
+
+
+def test_a_document_says_how_its_file_was_read_and_empty_files_are_named(app: AppTest) -> None:
+    app.run()
+    app.button(key="documents").click().run()
+    assert "읽을 내용이 없는 파일 1개" in [item.label for item in app.expander]
+    assert "no text was found" in shown(app)
+    assert app.button(key="read-s1").icon == ":material/warning:"
+    assert facts_of(texts_in("ko"), page.REPORT) == [
+        "pdf",
+        "1,234자",
+        "10쪽",
+        "빈 곳 50%",
+        "깨진 글자 12%",
+        "OCR로 읽은 그림 2개",
+        "대목 4개 추가, 1개 유지, 2개 삭제",
+        "2.5초",
+    ]
+
+
+def test_what_is_odd_about_a_file_stands_under_its_facts() -> None:
+    drawn = AppTest.from_string(
+        "from rag_app.views.reports import draw_reading\nfrom rag_app.views.words import texts_in\n"
+        "from tests.page import REPORT\ndraw_reading(texts_in('en'), REPORT)"
+    ).run()
+    assert [item.value.replace("\\", "") for item in drawn.caption] == [
+        "pdf · 1,234 characters · 10 p. · 50% empty · 12% garbled · 2 picture(s) read by OCR · "
+        "4 passage(s) added, 1 kept, 2 removed · 2.5 s",
+        ":material/warning: 5 of 10 pages are empty",
+    ]
 
 
 def test_a_suggested_question_is_asked_by_a_click(app: AppTest, chats: Conversations) -> None:

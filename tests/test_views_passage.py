@@ -1,6 +1,6 @@
 """A citation in its surroundings: the right words are marked, also when the document has changed since."""
 
-from rag_app.schema import Citation
+from rag_app.answer import Citation
 from rag_app.views.passage import BEFORE_CHARS, passage_of
 
 QUOTE = "이월한 연차는 6월 30일까지 쓴다."

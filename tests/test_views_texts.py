@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from rag_app import errors
-from rag_app.schema import Evidence, Style
+from rag_app.answer import Evidence, Style
 from rag_app.views.text_en import ENGLISH
 from rag_app.views.text_ko import KOREAN
 from rag_app.views.texts import Texts

@@ -8,8 +8,8 @@ from typing import Final
 
 from graphs.prompts.material import Passage, harmless, passages_block
 from graphs.state import Voice
+from rag_app.answer import Evidence, Style
 from rag_app.llm import Message
-from rag_app.schema import Evidence, Style
 
 NO_ANSWER: Final = "NO_ANSWER"
 """The one word with which a model says that the passages hold no answer; it is never shown."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rag_app.schema import Hit
+from rag_app.search_result import Hit
 from rag_app.sentences import split_sentences
 
 MIN_PASSAGE_TOKENS: Final = 24

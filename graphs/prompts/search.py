@@ -5,8 +5,8 @@ from typing import Final
 
 from graphs.prompts.material import harmless
 from graphs.state import Voice
+from rag_app.answer import Exchange
 from rag_app.llm import Message
-from rag_app.schema import Exchange
 
 MAX_EXCHANGES: Final = 6
 MAX_ANSWER_CHARS: Final = 400

@@ -7,8 +7,9 @@ decoding       bytes -> text: UTF-8, UTF-16, CP949 and what else Korean files co
 front_matter   the YAML block at the top of a note
 commonmark     the blocks of a Markdown text (the door to markdown-it)
 ocr            text in pictures, by tesseract where it is installed
+figures        the pictures inside a document: each read once, within limits
 
 markdown text rst html notebook csv_table eml      formats of text
-pdf (pdf_lines pdf_tables pdf_flow) docx (docx_styles) xlsx pptx
+pdf (pdf_lines pdf_tables pdf_columns pdf_page pdf_heads pdf_flow pdf_figures) docx (docx_styles docx_pictures) xlsx pptx
 hwpx hwp (hwp_records) korean_tables image archive                   binary formats; read in a child process, see `sandbox`
 """

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rag_app.cleaning import clean_text
 from rag_app.errors import SourceTooLarge
-from rag_app.schema import Heading, Mark, SourceText
+from rag_app.schema import Heading, Mark, Reading, SourceText
 
 MAX_CHARS = 30_000_000
 MAX_TITLE_CHARS = 300
@@ -18,6 +18,7 @@ TABLE_CHARS = 700
 _MAX_METADATA_CHARS = 500
 
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
+_BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 class Composer:
@@ -96,10 +97,20 @@ class Composer:
         for group in table_groups(cells):
             self.rows(cells[0], [cells[index] for index in group])
 
-    def rows(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """One Markdown table as it stands."""
+    def picture(self, text: str) -> None:
+        """What OCR has read in a picture: a paragraph for each of its blocks."""
+        for block in _BLANK_LINES.split(text):
+            self.paragraph(block)
+
+    def rows(self, header: Sequence[str], rows: Sequence[Sequence[str]], places: Sequence[str] = ()) -> None:
+        """One Markdown table as it stands; `places` are the locators of the single rows, the header has that of the block."""
         lines = [_row(header), "|" + " --- |" * len(header), *map(_row, rows)]
-        self._add("\n".join(lines))
+        at, _ = self._add("\n".join(lines))
+        at += len(lines[0]) + len(lines[1]) + 2
+        for line, locator in zip(lines[2:], places, strict=False):
+            self._mark(at, locator)
+            self._place = locator
+            at += len(line) + 1
 
     def markdown(
         self, text: str, outline: Sequence[Heading], marks: Sequence[Mark] = (), *, deeper: int = 0, within: str = ""
@@ -126,6 +137,7 @@ class Composer:
         encoding: str = "utf-8",
         metadata: Mapping[str, str] | None = None,
         warnings: Sequence[str] = (),
+        reading: Reading | None = None,
     ) -> SourceText:
         """The finished text."""
         stated = {key: one_line(value)[:_MAX_METADATA_CHARS] for key, value in (metadata or {}).items()}
@@ -138,6 +150,7 @@ class Composer:
             marks=tuple(self._marks),
             metadata={key: value for key, value in stated.items() if value},
             warnings=tuple(warnings),
+            reading=reading or Reading(),
         )
 
     def _add(self, block: str, *, tight: bool = False) -> tuple[int, int]:

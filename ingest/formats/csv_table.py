@@ -1,4 +1,4 @@
-"""CSV and TSV: a Markdown table whose header is repeated over each group of rows; a place names the lines ("rows 2-9")."""
+"""CSV and TSV: a Markdown table whose header is repeated over each group of rows; a place names the row ("row 7")."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from itertools import islice
 from ingest.formats.composer import MAX_COLUMNS, Composer, table_groups, trimmed
 from ingest.formats.decoding import decode_clean
 from rag_app.errors import UnreadableSource
-from rag_app.schema import SourceText
+from rag_app.schema import Reading, SourceText
 
 MAX_ROWS = 200_000
 MAX_CELL_CHARS = 1_000_000
@@ -47,11 +47,17 @@ def read_csv(data: bytes) -> SourceText:
     write_rows(
         composer, cells, numbers, lambda first, last: f"row {first}" if first == last else f"rows {first}-{last}"
     )
-    return composer.source(title="", format_name="csv", encoding=decoded.encoding, warnings=warnings)
+    return composer.source(
+        title="",
+        format_name="csv",
+        encoding=decoded.encoding,
+        warnings=warnings,
+        reading=Reading(len(records), len(records) - len(numbers)),
+    )
 
 
 def write_rows(composer: Composer, cells: list[list[str]], numbers: list[int], locator: Locator) -> None:
-    """Writes rows as tables of a few rows each, every one with the header and at its own place.
+    """Writes rows as tables of a few rows each, every one with the header, and each row at its own place.
 
     `numbers` are the rows' own numbers; `locator` names a stretch of them.
     """
@@ -68,7 +74,7 @@ def write_rows(composer: Composer, cells: list[list[str]], numbers: list[int], l
     for group in table_groups(cells):
         inside = [numbers[index] for index in group] or numbers[:1]
         composer.place(locator(inside[0], inside[-1]))
-        composer.rows(cells[0], [cells[index] for index in group])
+        composer.rows(cells[0], [cells[index] for index in group], [locator(number, number) for number in inside])
 
 
 def column_letter(index: int) -> str:

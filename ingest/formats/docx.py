@@ -1,36 +1,37 @@
-"""Word documents (.docx): headings by style or outline level, lists, tables with merged cells, text boxes, footnotes."""
+"""Word documents (.docx): headings by style or outline level, lists, tables with merged cells, text boxes, footnotes, pictures."""
 
 import io
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.formats.composer import Composer, one_line
+from ingest.formats.composer import Composer
+from ingest.formats.docx_pictures import FALLBACK, alternative_texts, picture_parts, pictures_in
 from ingest.formats.docx_styles import W, footnotes_of, heading_levels, list_kinds, number_of
+from ingest.formats.figures import Figures, described
 from ingest.formats.packages import check_xml, open_package
 from rag_app.errors import UnreadableSource
-from rag_app.schema import SourceText
+from rag_app.schema import Reading, SourceText
 
 MAX_DEPTH = 8
 _SKIPPED = frozenset(
     W + name for name in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr", "sdtPr", "tbl", "txbxContent")
 )
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_DESCRIBED = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
-_AUTOMATIC_ALT = re.compile(
-    r"\.(?:png|jpe?g|gif|bmp|emf|wmf)\Z|\A(?:그림|picture|image|이미지|개체)\s*\d*\Z", re.IGNORECASE
-)
 
 
 @dataclass(slots=True)
 class _Reading:
-    """What is known while a document is read: styles, numberings, the counters of lists, footnotes met, the place."""
+    """What is known while a document is read: styles, numberings, the counters of lists, footnotes met, the place.
+
+    `pictures` are the parts with pictures by their relation ids.
+    """
 
     levels: Mapping[str, int]
     bullets: Mapping[tuple[str, int], bool]
     notes: Mapping[str, str]
+    pictures: Mapping[str, Any] = field(default_factory=dict)
+    figures: Figures = field(default_factory=Figures)
     composer: Composer = field(default_factory=Composer)
     counters: Counter[tuple[str, int]] = field(default_factory=Counter)
     cited: list[str] = field(default_factory=list)
@@ -44,7 +45,7 @@ class _Reading:
 def read_docx(data: bytes) -> SourceText:
     """The body in reading order. Places are pages where the program noted its page breaks, else sections of the document.
 
-    Deleted text of tracked changes, comments, heads and feet are left out; a footnote stands behind the block that cites it.
+    A picture stands where it is anchored, with its alternative text and what OCR reads in it. Deleted text of tracked changes, comments, heads and feet are left out; a footnote stands behind the block that cites it.
 
     Raises:
         UnreadableSource: it is damaged, or holds XML that no word processor writes.
@@ -61,7 +62,14 @@ def read_docx(data: bytes) -> SourceText:
         body = document.element.body
     except (OpcError, XMLSyntaxError, KeyError, ValueError, AttributeError) as error:
         raise UnreadableSource("the Word file is damaged; open it in a word processor and save it again") from error
-    reading = _Reading(heading_levels(document), list_kinds(document), footnotes_of(package))
+    pictures = picture_parts(document)
+    reading = _Reading(
+        heading_levels(document),
+        list_kinds(document),
+        footnotes_of(package),
+        pictures,
+        Figures(str(pictures[id_].partname) for id_ in pictures_in(body, nested=True) if id_ in pictures),
+    )
     reading.paged = next(body.iter(W + "lastRenderedPageBreak"), None) is not None
     _blocks(body, reading, depth=0)
     properties = document.core_properties
@@ -76,6 +84,10 @@ def read_docx(data: bytes) -> SourceText:
             "version": properties.version or "",
             "keywords": properties.keywords or "",
         },
+        warnings=reading.figures.warnings(),
+        reading=Reading(
+            parts=reading.page if reading.paged else 0, ocr=reading.figures.read, unread=reading.figures.unread
+        ),
     )
 
 
@@ -114,12 +126,19 @@ def _paragraph(paragraph: Any, reading: _Reading, depth: int) -> None:
     if depth < MAX_DEPTH:
         for frame in _frames(paragraph):
             _blocks(frame, reading, depth + 1)
-    for picture in paragraph.iter(_DESCRIBED):
-        alt = one_line(picture.get("descr") or "")
-        if alt and not _AUTOMATIC_ALT.search(alt):
-            composer.paragraph(f"[{alt}]")
+    _pictures(paragraph, reading)
     if paragraph.find(f"{W}pPr/{W}sectPr") is not None:
         reading.section += 1
+
+
+def _pictures(element: Any, reading: _Reading) -> None:
+    """What the author says of the pictures anchored in an element, then what stands in them."""
+    for words in alternative_texts(element):
+        reading.composer.paragraph(described(words))
+    for id_ in pictures_in(element):
+        if id_ in reading.pictures:
+            part = reading.pictures[id_]
+            reading.composer.picture(reading.figures.text_of(part.blob, key=str(part.partname)))
 
 
 def _text(element: Any, reading: _Reading) -> str:
@@ -156,7 +175,7 @@ def _inner(element: Any) -> Iterator[Any]:
         node = next(waiting[-1], None)
         if node is None:
             waiting.pop()
-        elif isinstance(node.tag, str) and node.tag not in _SKIPPED and node.tag != _FALLBACK:
+        elif isinstance(node.tag, str) and node.tag not in _SKIPPED and node.tag != FALLBACK:
             yield node
             waiting.append(iter(node))
 
@@ -166,7 +185,7 @@ def _frames(paragraph: Any) -> Iterator[Any]:
     for frame in paragraph.iter(W + "txbxContent"):
         above = {parent.tag for parent in frame.iterancestors()}
         nested = next(parent for parent in frame.iterancestors(W + "p")) is not paragraph
-        if _FALLBACK not in above and not nested:
+        if FALLBACK not in above and not nested:
             yield frame
 
 
@@ -198,6 +217,7 @@ def _table(table: Any, reading: _Reading, depth: int) -> None:
     reading.composer.place(_place(reading))
     reading.composer.table(rows)
     _write_notes(reading)
+    _pictures(table, reading)
 
 
 def _level(paragraph: Any, reading: _Reading) -> int:

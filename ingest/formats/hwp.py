@@ -12,7 +12,7 @@ from ingest.formats.composer import Composer, one_line
 from ingest.formats.hwp_records import BULLET, Record, levels_of, text_of, tree_of
 from ingest.formats.korean_tables import Cell, rows_of
 from rag_app.errors import SourceTooLarge, UnreadableSource, UnsupportedSource
-from rag_app.schema import SourceText
+from rag_app.schema import Reading, SourceText
 
 MAX_STREAM_BYTES = 128 * 1024 * 1024
 MAX_DEPTH = 12
@@ -78,7 +78,11 @@ def read_hwp(data: bytes) -> SourceText:
     finally:
         container.close()
     return reading.composer.source(
-        title=title or reading.composer.first_heading, format_name="hwp", encoding="utf-16-le", metadata=metadata
+        title=title or reading.composer.first_heading,
+        format_name="hwp",
+        encoding="utf-16-le",
+        metadata=metadata,
+        reading=Reading(len(sections)),
     )
 
 

@@ -10,7 +10,7 @@ from ingest.formats.composer import Composer, one_line
 from ingest.formats.korean_tables import Cell, rows_of
 from ingest.formats.packages import open_package, parse_xml, read_member
 from rag_app.errors import UnreadableSource
-from rag_app.schema import SourceText
+from rag_app.schema import Reading, SourceText
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -57,7 +57,11 @@ def read_hwpx(data: bytes) -> SourceText:
         _blocks(parse_xml(read_member(package, name)), reading, depth=0)
     title, metadata = _stated(package)
     return reading.composer.source(
-        title=title or reading.composer.first_heading, format_name="hwpx", encoding="utf-8", metadata=metadata
+        title=title or reading.composer.first_heading,
+        format_name="hwpx",
+        encoding="utf-8",
+        metadata=metadata,
+        reading=Reading(len(sections)),
     )
 
 

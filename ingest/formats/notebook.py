@@ -8,7 +8,7 @@ from ingest.formats.composer import Composer
 from ingest.formats.decoding import decode
 from rag_app.cleaning import clean_text
 from rag_app.errors import UnreadableSource
-from rag_app.schema import Heading, SourceText
+from rag_app.schema import Heading, Reading, SourceText
 
 MAX_CELLS = 20_000
 MAX_OUTPUT_LINES = 12
@@ -34,15 +34,17 @@ def read_notebook(data: bytes) -> SourceText:
     language = _text(_mapping(metadata.get("language_info")).get("name")) or _text(
         _mapping(metadata.get("kernelspec")).get("language")
     )
-    cut = 0
+    cut = empty = 0
     for number, cell in enumerate(cells[:MAX_CELLS], start=1):
         composer.place(f"cell {number}")
+        before = composer.chars
         source = _text(cell.get("source", cell.get("input")))
         if cell.get("cell_type") == "code":
             composer.code(source[:MAX_CODE_CHARS], language or "python")
             cut += _outputs(cell, composer)
         else:
             _prose(source, composer)
+        empty += composer.chars == before
     if cut:
         warnings.append(f"{cut} long outputs were shortened to {MAX_OUTPUT_LINES} lines")
     return composer.source(
@@ -51,6 +53,7 @@ def read_notebook(data: bytes) -> SourceText:
         encoding=decoded.encoding,
         metadata={"author": _authors(metadata), "date": _text(metadata.get("date")), "language": language},
         warnings=warnings,
+        reading=Reading(len(cells), empty),
     )
 
 

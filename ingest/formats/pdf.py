@@ -2,16 +2,20 @@
 
 import re
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ingest.formats.composer import Composer
 from ingest.formats.ocr import not_installed, read_picture, tesseract
-from ingest.formats.pdf_flow import PageText, compose, largest_line, without_running_heads
-from ingest.formats.pdf_lines import Glyph, Line, glyphs_of, lines_of
+from ingest.formats.pdf_columns import blocks_of
+from ingest.formats.pdf_figures import Found, find_figures, read_figures
+from ingest.formats.pdf_flow import compose, largest_line
+from ingest.formats.pdf_heads import without_running_heads
+from ingest.formats.pdf_lines import Glyph, glyphs_of
+from ingest.formats.pdf_page import Item, PageText
 from ingest.formats.pdf_tables import cells_of, grids_of, rules_of
-from rag_app.errors import EmptySource, UnreadableSource
-from rag_app.schema import SourceText
+from rag_app.errors import EmptySource, NeedsOcr, UnreadableSource
+from rag_app.schema import Reading, SourceText
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
@@ -22,6 +26,7 @@ MAX_OCR_PAGES = 60
 OCR_BUDGET_S = 90.0
 OCR_DPI = 200
 _FEW_CHARS = 15
+_FEW_CHARS_A_PAGE = 5
 _MANY_BLANK_SHARE = 0.2
 _DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 _FILE_TITLE = re.compile(
@@ -29,34 +34,56 @@ _FILE_TITLE = re.compile(
 )
 
 
+@dataclass(slots=True)
+class _Reading:
+    """What is gathered while the pages are read; `scans` and `damaged` are indices of pages."""
+
+    warnings: list[str] = field(default_factory=list)
+    pages: list[PageText] = field(default_factory=list)
+    figures: list[Found] = field(default_factory=list)
+    scans: list[int] = field(default_factory=list)
+    damaged: list[int] = field(default_factory=list)
+    recognised: int = 0
+    unread: int = 0
+
+
 def read_pdf(data: bytes) -> SourceText:
     """The text in reading order with headings by letter size, ruled tables, and a mark for each page.
 
-    Lines that a page breaks are joined; heads and page numbers that come again on every page are left out.
-    Does not cover: tables without lines, formulas, text in figures of pages that also hold text.
+    Lines that a page breaks are joined; heads and page numbers that come again on every page are left out. Scanned pages and
+    the pictures on other pages are read by OCR.
+    Does not cover: formulas.
 
     Raises:
         UnreadableSource: it is damaged, or locked with a password.
-        EmptySource: it is a scan and tesseract is not installed, or nothing is readable in it.
+        NeedsOcr: it is a scan and tesseract is not installed.
+        EmptySource: nothing is readable in it.
     """
+    reading = _Reading()
+    warnings = reading.warnings
     document = _open(data)
     try:
         count = len(document)
-        warnings: list[str] = []
         if count > MAX_PAGES:
             warnings.append(f"only the first {MAX_PAGES:,} of {count:,} pages were read; split the file")
-        pages, blank = _pages(document, min(count, MAX_PAGES), warnings)
+        _read_pages(document, min(count, MAX_PAGES), reading)
+        _read_scans(document, reading)
+        pages, removed = without_running_heads(reading.pages)
+        figures = read_figures(document, pages, reading.figures, _page_errors())
         title, metadata = _stated(document)
     finally:
         document.close()
-    pages, removed = without_running_heads(pages)
     if removed:
         warnings.append(f"{removed} repeated page heads and page numbers were left out")
+    warnings += figures.warnings()
     composer = Composer()
     compose(pages, composer)
     if not composer.chars:
-        raise EmptySource("; ".join(warnings) if tesseract() is None and warnings else "no text was found in the PDF")
-    if count - blank and composer.chars < 5 * count:
+        raise _nothing(reading)
+    blank = sum(not page.items and not page.scanned for page in pages)
+    if blank > max(1, _MANY_BLANK_SHARE * count) and not reading.scans:
+        warnings.append(f"{blank} of {count} pages are empty")
+    if composer.chars < _FEW_CHARS_A_PAGE * count:
         warnings.append(f"only {composer.chars} characters were found on {count} pages")
     return composer.source(
         title=title or composer.first_heading or largest_line(pages),
@@ -64,6 +91,7 @@ def read_pdf(data: bytes) -> SourceText:
         encoding="pdf",
         metadata={**metadata, "pages": str(count)},
         warnings=warnings,
+        reading=Reading(count, blank, reading.recognised + figures.read, reading.unread + figures.unread),
     )
 
 
@@ -81,31 +109,34 @@ def _open(data: bytes) -> "PdfDocument":
     return document
 
 
-def _pages(document: "PdfDocument", count: int, warnings: list[str]) -> tuple[list[PageText], int]:
-    """The pages with text, and how many have none; adds what was odd to the warnings."""
-    pages: list[PageText] = []
-    without_text: list[int] = []
-    damaged = 0
+def _nothing(reading: _Reading) -> EmptySource | UnreadableSource:
+    """Why a PDF gave no text at all."""
+    if reading.damaged:
+        return UnreadableSource("; ".join(reading.warnings) + "; save it again or get another copy")
+    if reading.unread:
+        return NeedsOcr(not_installed(reading.warnings[-1]))
+    return EmptySource("no text was found in the PDF")
+
+
+def _read_pages(document: "PdfDocument", count: int, reading: _Reading) -> None:
+    """Reads the text of the pages, and notes which are scans."""
     for index in range(count):
         try:
-            page = _page(document, index)
+            page, figures = _page(document, index)
         except _page_errors():
-            damaged += 1
-            page = PageText(index + 1)
-        pages.append(page)
+            reading.damaged.append(index)
+            page, figures = PageText(index + 1), []
+        reading.pages.append(page)
         if sum(_chars(item) for item in page.items) < _FEW_CHARS and _has_picture(document, index):
-            without_text.append(index)
-    if damaged:
-        warnings.append(f"{damaged} of {count} pages are damaged and could not be read")
-    if without_text:
-        _read_scans(document, pages, without_text, warnings)
-    blank = sum(not page.items and not page.scanned for page in pages)
-    if blank > max(1, _MANY_BLANK_SHARE * count) and not without_text:
-        warnings.append(f"{blank} of {count} pages are empty")
-    return pages, blank
+            reading.scans.append(index)
+        else:
+            reading.figures += figures
+    if reading.damaged:
+        reading.warnings.append(f"{len(reading.damaged)} of {count} pages are damaged and could not be read")
 
 
-def _page(document: "PdfDocument", index: int) -> PageText:
+def _page(document: "PdfDocument", index: int) -> tuple[PageText, list[Found]]:
+    """The text of a page, and its pictures."""
     import pypdfium2.raw as raw
 
     page = document[index]
@@ -115,7 +146,7 @@ def _page(document: "PdfDocument", index: int) -> PageText:
             glyphs = glyphs_of(text_page, raw, limit=MAX_PAGE_CHARS)
         finally:
             text_page.close()
-        items: list[Line | list[list[str]]] = []
+        items: list[Item | int] = []  # a number stands for the ruled table whose cells are filled in below
         grids = [grid for grid in grids_of(rules_of(page, raw)) if any(map(grid.holds, glyphs))] if glyphs else []
         owner = [
             next((at for at, grid in enumerate(grids) if grid.holds(g)), -1) if g.text != "\n" else -2 for g in glyphs
@@ -127,29 +158,31 @@ def _page(document: "PdfDocument", index: int) -> PageText:
             grid = last if grid == -2 else grid
             if grid >= 0:
                 if grid not in inside:
-                    items += lines_of(outside)
+                    items += blocks_of(outside)
                     outside = []
-                    items.append([[str(grid)]])  # its place; the cells are filled in below
+                    items.append(grid)
                 inside.setdefault(grid, []).append(glyph)
             else:
                 outside.append(glyph)
             last = grid
-        items += lines_of(outside)
-        filled = [
-            cells_of(grids[int(item[0][0])], inside[int(item[0][0])]) if isinstance(item, list) else item
-            for item in items
-        ]
+        items += blocks_of(outside)
+        filled = [cells_of(grids[item], inside[item]) if isinstance(item, int) else item for item in items]
         width, height = page.get_size()
-        return PageText(index + 1, tuple(filled), wide=width > 1.2 * height)
+        text = PageText(index + 1, tuple(filled), wide=width > 1.2 * height)
+        return text, find_figures(page, raw, index, glyphs)
     finally:
         page.close()
 
 
-def _read_scans(document: "PdfDocument", pages: list[PageText], scans: list[int], warnings: list[str]) -> None:
+def _read_scans(document: "PdfDocument", reading: _Reading) -> None:
     """Puts the text of pictures into the pages that have no other."""
+    pages, scans, warnings = reading.pages, reading.scans, reading.warnings
+    if not scans:
+        return
     names = f"page {scans[0] + 1}" if len(scans) == 1 else f"{len(scans)} of {len(pages)} pages"
     if tesseract() is None:
-        warnings.append(not_installed(f"no text on {names} (a scan), needs OCR"))
+        warnings.append(f"no text on {names} (a scan), needs OCR")
+        reading.unread = len(scans)
         return
     until = time.monotonic() + OCR_BUDGET_S
     read = 0
@@ -167,8 +200,10 @@ def _read_scans(document: "PdfDocument", pages: list[PageText], scans: list[int]
         finally:
             page.close()
         pages[index] = replace(pages[index], scanned=read_picture(picture, timeout_s=min(left, 30)))
+        reading.recognised += bool(pages[index].scanned)
         read += 1
-    warnings.append(f"OCR was used on {names}: check names and numbers against the original")
+    if reading.recognised:
+        warnings.append(f"OCR was used on {names}: check names and numbers against the original")
     if read < len(scans):
         warnings.append(
             f"{len(scans) - read} scanned pages were not read (at most {MAX_OCR_PAGES} pages, {OCR_BUDGET_S:.0f} s)"
@@ -198,8 +233,8 @@ def _stated(document: "PdfDocument") -> tuple[str, dict[str, str]]:
     return ("" if _FILE_TITLE.search(title) else title), metadata
 
 
-def _chars(item: Line | list[list[str]]) -> int:
-    return len(item.text) if isinstance(item, Line) else sum(len(cell) for row in item for cell in row)
+def _chars(item: Item) -> int:
+    return sum(len(cell) for row in item for cell in row) if isinstance(item, list) else len(item.text)
 
 
 def _page_errors() -> tuple[type[Exception], ...]:

@@ -2,45 +2,33 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ingest.formats.composer import Composer, one_line
 from ingest.formats.pdf_lines import Line
+from ingest.formats.pdf_page import Figure, Item, PageText
 
-Table = list[list[str]]
-
-_MANY_PAGES = 3
-_EDGE_LINES = 2
 _HEADING_RATIO = 1.15
 _MAX_HEADING_CHARS = 100
 _MAX_LEVELS = 4
 _MAX_HEADING_SHARE = 0.3
 _NEW_PARAGRAPH_RATIO = 1.35
+_COLUMN_LINES = 4
+_SAME_SIZE_PT = 0.6
+_NEXT_COLUMN_LINES = 3
+_RAGGED_PT = 30.0
 _BULLET = re.compile(r"[•·▪◦‣○●■□▶◆※➢✓\ue000-\uf8ff]\s*|[-–—]\s+")
 _NUMBERED = re.compile(
     r"\(?\d{1,3}[.)]|\(?[가-하][.)]\s|[①-⑳⑴-⒇]|제\s?\d+(?:조|장|절|항)|\[\d+\]|[A-Za-z][.)]\s|[ivxIVX]{1,5}[.)]\s"
 )
 _NUMBER_MARK = re.compile(r"(\d{1,3}[.)])(?=[가-힣A-Za-z])")
 _NOTE_MARK = re.compile(r"[\d*†‡)(,]{1,6}\Z")
-_PAGE_NUMBER = re.compile(
-    r"(?:page|p\.|[-–—<\[(])?\s*\d{1,4}\s*(?:(?:/|of)\s*\d{1,4})?\s*(?:쪽|페이지|[-–—>\])])?\Z", re.IGNORECASE
-)
 _HANGUL_SEAM = re.compile(r"[가-힣]\Z")
 _HANGUL_START = re.compile(r"[가-힣]")
 _HYPHENATED = re.compile(r"[A-Za-z]{2,}-\Z")
 _SENTENCE_END = re.compile(r"[.!?。:;]['\"”’)\]]*\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class PageText:
-    """What stands on a page, in reading order. `scanned` text was read in a picture; a `wide` page is a slide."""
-
-    number: int
-    items: tuple[Line | Table, ...] = ()
-    scanned: str = ""
-    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,41 +50,29 @@ class _Paragraph:
     last: Line | None = None
 
 
-def without_running_heads(pages: Sequence[PageText]) -> tuple[list[PageText], int]:
-    """The pages without the lines that come again at the top or the bottom of most of them, and how many were left out."""
-    if len(pages) < _MANY_PAGES:
-        return list(pages), 0
-    seen: Counter[str] = Counter()
-    for page in pages:
-        seen.update({_signature(item) for item in _edges(page) if isinstance(item, Line)})
-    common = {signature for signature, count in seen.items() if 2 * count > len(pages)}
-    kept: list[PageText] = []
-    removed = 0
-    for page in pages:
-        edges = {id(item) for item in _edges(page) if isinstance(item, Line) and _signature(item) in common}
-        removed += len(edges)
-        kept.append(replace(page, items=tuple(item for item in page.items if id(item) not in edges)))
-    return kept, removed
-
-
 def compose(pages: Sequence[PageText], composer: Composer) -> None:
     """Writes the pages; each block stands at its page, a paragraph that runs over two pages is one."""
     layout = _layout(pages)
     open_paragraph: _Paragraph | None = None
+    waiting: list[tuple[str, Figure]] = []  # a figure never breaks the paragraph that runs around it
     for page in pages:
         place = f"p. {page.number}"
-        margin = max((item.right for item in page.items if isinstance(item, Line)), default=0.0)
+        margins = _margins(page, layout)
         first_of_page = True
-        for item in page.items:
+        for at, item in enumerate(page.items):
+            if isinstance(item, Figure):
+                waiting.append((place, item))
+                continue
             joined = (
                 isinstance(item, Line)
                 and open_paragraph is not None
-                and _continues(open_paragraph, item, margin, layout, new_page=first_of_page)
+                and _continues(open_paragraph, item, margins[at], layout, new_page=first_of_page)
             )
             if joined and open_paragraph is not None and isinstance(item, Line):
                 _append(open_paragraph, item, place if first_of_page else "", layout)
             else:
                 _write(composer, open_paragraph, layout)
+                _write_figures(composer, waiting)
                 composer.place(place)
                 open_paragraph = None
                 if isinstance(item, Line) and first_of_page and _is_slide_title(page, item, layout):
@@ -108,11 +84,12 @@ def compose(pages: Sequence[PageText], composer: Composer) -> None:
             first_of_page = False
         if page.scanned:
             _write(composer, open_paragraph, layout)
+            _write_figures(composer, waiting)
             open_paragraph = None
             composer.place(place)
-            for block in re.split(r"\n\s*\n", page.scanned):
-                composer.paragraph(block)
+            composer.picture(page.scanned)
     _write(composer, open_paragraph, layout)
+    _write_figures(composer, waiting)
 
 
 def largest_line(pages: Sequence[PageText]) -> str:
@@ -129,16 +106,6 @@ def largest_line(pages: Sequence[PageText]) -> str:
 def _is_slide_title(page: PageText, line: Line, layout: _Layout) -> bool:
     """Whether the first line of a slide is its title, where size does not tell."""
     return page.wide and not layout.headings and len(line.text) <= 60 and not _SENTENCE_END.search(line.text)
-
-
-def _edges(page: PageText) -> Sequence[Line | Table]:
-    return (*page.items[:_EDGE_LINES], *page.items[-_EDGE_LINES:])
-
-
-def _signature(line: Line) -> str:
-    """What is the same in a running head on every page: its words and about how high it stands; page numbers are all alike."""
-    words = "#" if _PAGE_NUMBER.match(line.text) else line.text
-    return f"{words}@{round(line.bottom / 10)}"
 
 
 def _layout(pages: Sequence[PageText]) -> _Layout:
@@ -180,16 +147,47 @@ def _splits_words(lines: Sequence[Line], body: float) -> bool:
     return full >= 4 and 0.05 * full <= spaced <= 0.7 * full and ragged <= 0.1 * full
 
 
+def _margins(page: PageText, layout: _Layout) -> list[float]:
+    """How far to the right the text at each item may reach: as far as the lines of its block where they fill a column of
+    their own, else as far as the page's."""
+    widest = max((item.right for item in page.items if isinstance(item, Line)), default=0.0)
+    margins = [widest] * len(page.items)
+    for start, end in _blocks(page.items, layout):
+        rights = [item.right for item in page.items[start:end] if isinstance(item, Line)]
+        full = sum(max(rights) - right < _RAGGED_PT for right in rights)
+        if len(rights) >= _COLUMN_LINES and 2 * full >= len(rights):
+            margins[start:end] = [max(rights)] * (end - start)
+    return margins
+
+
+def _blocks(items: Sequence[Item], layout: _Layout) -> Iterator[tuple[int, int]]:
+    """Stretches of lines close under each other, with one left edge and one size of letters."""
+    start = 0
+    for at in range(1, len(items) + 1):
+        above, line = items[at - 1], items[at] if at < len(items) else None
+        together = (
+            isinstance(above, Line)
+            and isinstance(line, Line)
+            and abs(above.left - line.left) < line.size
+            and abs(above.size - line.size) < _SAME_SIZE_PT
+            and 0 < above.bottom - line.bottom < _NEW_PARAGRAPH_RATIO * layout.pitch
+        )
+        if not together:
+            yield start, at
+            start = at
+
+
 def _continues(paragraph: _Paragraph, line: Line, margin: float, layout: _Layout, *, new_page: bool) -> bool:
     """Whether the line goes on where the paragraph broke off: the break was forced, and nothing new begins."""
     last = paragraph.last
-    if last is None or abs(last.size - line.size) > 0.6:
+    if last is None or abs(last.size - line.size) > _SAME_SIZE_PT:
         return _is_note_mark(last, line)
     if _level(line, layout):
         return not new_page and _level(last, layout) > 0 and last.bottom - line.bottom < 2 * line.size
     if _BULLET.match(line.text) or _NUMBERED.match(line.text):
         return False
-    if new_page:
+    next_column = line.bottom > last.top + _NEXT_COLUMN_LINES * line.size and line.left > last.left
+    if new_page or next_column:
         return not _SENTENCE_END.search(last.text) and last.right + line.word_width + 0.3 * line.size > margin
     below = last.bottom - line.bottom
     if below < 0.3 * line.size:
@@ -226,6 +224,13 @@ def _append(paragraph: _Paragraph, line: Line, place: str, layout: _Layout) -> N
     if place:
         paragraph.places.append((len(before) + len(seam), place))
     paragraph.last = line
+
+
+def _write_figures(composer: Composer, waiting: list[tuple[str, Figure]]) -> None:
+    for place, figure in waiting:
+        composer.place(place)
+        composer.picture(figure.text)
+    waiting.clear()
 
 
 def _write(composer: Composer, paragraph: _Paragraph | None, layout: _Layout) -> None:

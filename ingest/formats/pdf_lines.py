@@ -72,8 +72,8 @@ def glyphs_of(text_page: Any, raw: Any, *, limit: int) -> list[Glyph]:
 def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
     """The lines that the glyphs make, in their order; empty ones are none."""
     lines: list[Line] = []
-    for run in _runs(glyphs):
-        line = _line(run)
+    for run in runs_of(glyphs):
+        line = line_of(run)
         if line is not None:
             lines.append(line)
     return lines
@@ -123,7 +123,8 @@ def _is_hangul(text: str) -> bool:
     return "가" <= text <= "힣"
 
 
-def _runs(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
+def runs_of(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
+    """The glyphs of each line."""
     run: list[Glyph] = []
     for glyph in glyphs:
         if glyph.text == "\n":
@@ -134,7 +135,8 @@ def _runs(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
     yield run
 
 
-def _line(run: Sequence[Glyph]) -> Line | None:
+def line_of(run: Sequence[Glyph]) -> Line | None:
+    """The line that the glyphs make; None without a visible one."""
     visible = [glyph for glyph in run if not glyph.text.isspace()]
     if not visible:
         return None

@@ -1,27 +1,27 @@
-"""PowerPoint presentations (.pptx): each slide under its title, with bullets, tables, charts' numbers and the speaker's notes."""
+"""PowerPoint presentations (.pptx): each slide under its title, with bullets, tables, charts' numbers, pictures and notes."""
 
 import io
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ingest.formats.composer import Composer, one_line
+from ingest.formats.composer import Composer
+from ingest.formats.figures import Figures, described
 from ingest.formats.packages import check_xml, open_package
 from rag_app.errors import UnreadableSource
-from rag_app.schema import SourceText
+from rag_app.schema import Reading, SourceText
 
 MAX_SLIDES = 2_000
 MAX_DEPTH = 8
 MAX_TITLE_CHARS = 80
 _A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_AUTOMATIC_ALT = re.compile(
-    r"\.(?:png|jpe?g|gif|bmp|emf|wmf)\Z|\A(?:그림|picture|image|이미지|개체)\s*\d*\Z", re.IGNORECASE
-)
+_EMBEDDED: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
 _PLACE_FILLERS = frozenset((13, 15, 16))  # slide number, foot, date
 
 
 def read_pptx(data: bytes) -> SourceText:
     """The slides in order; places are "slide 3". Hidden slides, numbers, feet and dates are left out.
+
+    A picture stands behind the text of its box, with its alternative text and what OCR reads in it.
 
     Raises:
         UnreadableSource: it is damaged.
@@ -38,10 +38,16 @@ def read_pptx(data: bytes) -> SourceText:
     try:
         presentation = Presentation(io.BytesIO(data))
         slides = list(presentation.slides)
-        for number, slide in enumerate(slides[:MAX_SLIDES], start=1):
-            if slide.element.get("show") != "0":
-                composer.place(f"slide {number}")
-                _slide(slide, composer)
+        shown = {n: slide for n, slide in enumerate(slides[:MAX_SLIDES], start=1) if slide.element.get("show") != "0"}
+        figures = Figures(
+            str(part.partname) for slide in shown.values() for part in map(_picture, _shapes(slide.shapes, 0)) if part
+        )
+        empty = 0
+        for number, slide in shown.items():
+            before = composer.chars
+            composer.place(f"slide {number}")
+            _slide(slide, composer, figures)
+            empty += composer.chars == before
         properties = presentation.core_properties
     except (PythonPptxError, XMLSyntaxError, KeyError, ValueError, AttributeError, TypeError, IndexError) as error:
         raise UnreadableSource("the presentation is damaged; open it in its program and save it again") from error
@@ -50,6 +56,7 @@ def read_pptx(data: bytes) -> SourceText:
         warnings.append(f"hidden slides left out: {hidden}")
     if len(slides) > MAX_SLIDES:
         warnings.append(f"only the first {MAX_SLIDES:,} of {len(slides):,} slides were read")
+    warnings += figures.warnings()
     date = properties.modified or properties.created
     title = properties.title or ""
     return composer.source(
@@ -63,17 +70,18 @@ def read_pptx(data: bytes) -> SourceText:
             "slides": str(len(slides)),
         },
         warnings=warnings,
+        reading=Reading(len(slides), empty, figures.read, figures.unread),
     )
 
 
-def _slide(slide: Any, composer: Composer) -> None:
+def _slide(slide: Any, composer: Composer, figures: Figures) -> None:
     shapes = list(_shapes(slide.shapes, 0))
     title = slide.shapes.title or _first_line(shapes)
     if title is not None:
         composer.heading(1, title.text_frame.text)
     for shape in shapes:
         if title is None or shape.shape_id != title.shape_id:
-            _shape(shape, composer)
+            _shape(shape, composer, figures)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         for paragraph in slide.notes_slide.notes_text_frame.paragraphs:
             composer.paragraph(_text(paragraph))
@@ -96,7 +104,7 @@ def _shapes(shapes: Any, depth: int) -> Iterator[Any]:
             yield shape
 
 
-def _shape(shape: Any, composer: Composer) -> None:
+def _shape(shape: Any, composer: Composer, figures: Figures) -> None:
     if getattr(shape, "has_table", False) and shape.has_table:
         composer.table(_rows(shape.table))
     elif getattr(shape, "has_chart", False) and shape.has_chart:
@@ -108,9 +116,17 @@ def _shape(shape: Any, composer: Composer) -> None:
                 composer.item(_text(paragraph), depth=paragraph.level)
             else:
                 composer.paragraph(_text(paragraph))
-    alt = one_line(shape._element.xpath("string(.//p:cNvPr/@descr)"))
-    if alt and not _AUTOMATIC_ALT.search(alt):
-        composer.paragraph(f"[{alt}]")
+    composer.paragraph(described(shape._element.xpath("string(.//p:cNvPr/@descr)")))
+    part = _picture(shape)
+    if part is not None:
+        composer.picture(figures.text_of(part.blob, key=str(part.partname)))
+
+
+def _picture(shape: Any) -> Any | None:
+    """The part that holds the picture a shape shows; None for other shapes and for linked pictures."""
+    blip = next(shape._element.iter(_A + "blip"), None)
+    id_ = blip.get(_EMBEDDED) if blip is not None else None
+    return shape.part.related_part(id_) if id_ and id_ in shape.part.rels else None
 
 
 def _text(paragraph: Any) -> str:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ingest.formats.composer import MAX_COLUMNS, TABLE_CHARS, Composer, one_line
+from ingest.formats.composer import MAX_COLUMNS, Composer, one_line
 from ingest.formats.csv_table import column_letter, write_rows
 from ingest.formats.packages import check_xml, open_package, read_member
 from rag_app.errors import UnreadableSource
-from rag_app.schema import SourceText
+from rag_app.schema import Reading, SourceText
 
 MAX_SHEETS = 200
 MAX_ROWS = 100_000
@@ -48,10 +48,11 @@ def read_xlsx(data: bytes) -> SourceText:
         warnings.append(f"hidden sheets left out: {', '.join(hidden)[:200]}")
     if len(book.worksheets) > MAX_SHEETS:
         warnings.append(f"only the first {MAX_SHEETS} of {len(book.worksheets)} sheets were read")
+    cells = 0
     try:
         for sheet in book.worksheets[:MAX_SHEETS]:
             if sheet.sheet_state == "visible":
-                _sheet(sheet, package, composer, warnings)
+                cells += _sheet(sheet, package, composer, warnings)
         properties = book.properties
     except (KeyError, ValueError, TypeError, AttributeError, OSError, SyntaxError) as error:
         raise UnreadableSource("a sheet is damaged; open the workbook in a spreadsheet and save it again") from error
@@ -63,10 +64,12 @@ def read_xlsx(data: bytes) -> SourceText:
         format_name="xlsx",
         metadata={"author": properties.creator or "", "date": changed.date().isoformat() if changed else ""},
         warnings=warnings,
+        reading=Reading(cells),
     )
 
 
-def _sheet(sheet: Any, package: Any, composer: Composer, warnings: list[str]) -> None:
+def _sheet(sheet: Any, package: Any, composer: Composer, warnings: list[str]) -> int:
+    """Writes a sheet; how many cells of it hold anything."""
     name = one_line(sheet.title)
     rows, cut = _values(sheet)
     if cut:
@@ -80,14 +83,13 @@ def _sheet(sheet: Any, package: Any, composer: Composer, warnings: list[str]) ->
             f"sheet {name}: {missing} formula(s) have no stored result; open and save the file in a spreadsheet"
         )
     if not rows:
-        return
+        return 0
     columns = [index for _, values in rows for index, value in enumerate(values) if value]
-    whole = f"{_quoted(name)}!{column_letter(min(columns))}{rows[0][0]}:{column_letter(max(columns))}{rows[-1][0]}"
-    small = sum(len(value) + 3 for _, values in rows for value in values if value) <= TABLE_CHARS
-    composer.place(whole if small else f"{_quoted(name)}!{column_letter(min(columns))}{rows[0][0]}")
+    composer.place(f"{_quoted(name)}!{column_letter(min(columns))}{rows[0][0]}")
     composer.heading(1, name)
     for block in _blocks(rows):
-        _block(block, _quoted(name), composer, whole if small else "")
+        _block(block, _quoted(name), composer)
+    return len(columns)
 
 
 def _values(sheet: Any) -> tuple[list[Row], bool]:
@@ -132,13 +134,13 @@ def _blocks(rows: Sequence[Row]) -> list[list[Row]]:
     return blocks
 
 
-def _block(rows: Sequence[Row], sheet: str, composer: Composer, place: str) -> None:
-    """Lines of one cell in front are text, the rest is a table; all at `place`, or else each at its own."""
+def _block(rows: Sequence[Row], sheet: str, composer: Composer) -> None:
+    """Lines of one cell in front are text, the rest is a table; each at its own place."""
     at = 0
     while at < len(rows) and sum(map(bool, rows[at][1])) == 1:
         number, values = rows[at]
         column = next(index for index, value in enumerate(values) if value)
-        composer.place(place or f"{sheet}!{column_letter(column)}{number}")
+        composer.place(f"{sheet}!{column_letter(column)}{number}")
         composer.paragraph(values[column])
         at += 1
     table = rows[at:]
@@ -149,7 +151,7 @@ def _block(rows: Sequence[Row], sheet: str, composer: Composer, place: str) -> N
     cells = [[values[i] if i < len(values) else "" for i in used] for _, values in table]
     left, right = column_letter(used[0]), column_letter(used[-1])
     numbers = [number for number, _ in table]
-    write_rows(composer, cells, numbers, lambda first, last: place or f"{sheet}!{left}{first}:{right}{last}")
+    write_rows(composer, cells, numbers, lambda first, last: f"{sheet}!{left}{first}:{right}{last}")
 
 
 def _shown(cell: Any) -> str:

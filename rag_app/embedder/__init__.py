@@ -5,12 +5,13 @@ model/         weights, tokenizer, manifest, model card
 
 The recipe (`python -m rag_app.embedder.train --data DIR`) needs torch and is never imported at run time:
 
+measured       which training texts stand in a measured set
 data           training folder -> pairs of texts that belong together
 vocabulary     texts -> the tokenizer
 teacher        English texts -> vectors of the English teacher, cached
 initial        the token table before training: the teacher's words, random directions, rarity
 contrast       the training loop: batches, losses, schedule
-settle         row lengths after training
+settle         row lengths and directions after training
 export         table + tokenizer -> model folder with manifest
 train          the command line that puts these together
 """

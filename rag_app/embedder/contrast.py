@@ -166,20 +166,22 @@ def contrast(a: Tensor, b: Tensor, same: Tensor, scale: float) -> Tensor:
 
 
 class _Contrast(torch.autograd.Function):
-    """The loss with its gradient in one pass over the matrix of similarities: a quarter of the time of autograd's way."""
+    """The loss with its gradient in one pass over the matrix of similarities: two thirds of the time of autograd's way.
+
+    In 32 bits: a processor without instructions for bfloat16 takes seven times as long with it.
+    """
 
     @staticmethod
     def forward(ctx: Any, a: Tensor, b: Tensor, same: Tensor, scale: float) -> Tensor:
-        x, y = a.detach().bfloat16(), b.detach().bfloat16()
-        similar = (x @ y.T).float()
+        x, y = a.detach(), b.detach()
+        similar = x @ y.T
         own = similar.diagonal().clone()
         weights = similar.mul_(scale).exp_().masked_fill_(same, 0.0)
         across, down = weights.sum(1, keepdim=True), weights.sum(0, keepdim=True)
         loss = (0.5 * across[:, 0].log() + 0.5 * down[0].log() - scale * own).mean()
         weights = weights.mul_(0.5 / across + 0.5 / down)
         weights.diagonal().sub_(1.0)
-        slope = weights.bfloat16()
-        ctx.save_for_backward((slope @ y).float() * (scale / len(a)), (slope.T @ x).float() * (scale / len(a)))
+        ctx.save_for_backward((weights @ y) * (scale / len(a)), (weights.T @ x) * (scale / len(a)))
         return loss
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Row lengths after training: how much each piece counts in the mean."""
+"""After training: how much each piece counts in the mean, and how much each direction counts in the similarity."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 SELDOM, OFTEN = 20, 1_000
 LONGEST = 1.5
 RARITY = 1e-3
+EVENNESS = 0.3
+"""0 leaves the directions as they are, 1 makes all equally wide. Of 0.1, 0.2, 0.3 and 0.5 the best on the measured sets."""
+SAMPLE = 20_000
 
 
 def settle_lengths(
@@ -28,3 +31,22 @@ def settle_lengths(
     seldom = english[seen < SELDOM]
     factors[seldom] *= np.maximum(1, typical / np.maximum(settled[seldom], 1e-9))
     return np.asarray(table * factors[:, None], dtype=np.float32)
+
+
+def even_directions(
+    table: NDArray[np.float32], ids: NDArray[np.int32], offsets: NDArray[np.int64], *, seed: int
+) -> NDArray[np.float32]:
+    """The table turned so that the texts' vectors lie more evenly in all directions: those shared by most tell least.
+
+    Text i has the tokens `ids[offsets[i]:offsets[i + 1]]`; a sample of `SAMPLE` texts is looked at. A mean of rows stays a mean
+    of rows, so nothing changes at run time.
+    Source: Su et al., "Whitening sentence representations for better semantics and faster retrieval" (2021), in part only.
+    """
+    rng = np.random.default_rng(seed)
+    chosen = rng.choice(len(offsets) - 1, min(SAMPLE, len(offsets) - 1), replace=False)
+    sums = np.array([table[ids[offsets[row] : offsets[row + 1]]].sum(axis=0) for row in chosen])
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    vectors = sums[lengths[:, 0] > 0] / lengths[lengths[:, 0] > 0]
+    widths, directions = np.linalg.eigh(vectors.T @ vectors / len(vectors))
+    factors = np.maximum(widths / widths.mean(), 1e-3) ** (-EVENNESS / 2)
+    return np.asarray((table @ directions) * factors @ directions.T, dtype=np.float32)

@@ -6,6 +6,7 @@ Normalize) and gives the same vectors there; `model/README.md` is the card.
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from rag_app.errors import EmbeddingFault
 SHIPPED = Path(__file__).parent / "model"
 TABLE_FILE, TOKENIZER_FILE, MANIFEST_FILE = "model.safetensors", "tokenizer.json", "manifest.json"
 BLOCK_TOKENS = 8_192
-"""Tokens summed at once: about 12 MB of rows."""
+"""Tokens summed at once, at most: about 12 MB of rows."""
 PIECE_CHARS = 65_536
 """A longer text is summed piece by piece, so that one line of 50 MB costs time in proportion and no more memory."""
 WORD_CHARS = 256
@@ -49,7 +50,7 @@ class StaticEmbedder:
         self.max_tokens: int | None = None
         self._tokenizer, self._table, self._scales = tokenizer, table, scales
         self._remembered_words = remembered_words
-        self._words: dict[str, tuple[int, ...]] = {}
+        self._words = _Words(tokenizer)
         self._nothing = np.full(self.dimension, self.dimension**-0.5, dtype=np.float32)
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -58,21 +59,11 @@ class StaticEmbedder:
         A text without any known token gets one fixed unit vector, the same for all such texts.
         """
         sums = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        ids: list[int] = []
-        owners: list[int] = []
-        starts: list[int] = []
-        for owner, text in enumerate(texts):
+        for total, text in zip(sums, texts, strict=True):
             for piece in _pieces(text):
-                found = self._token_ids(piece)
-                if found:
-                    owners.append(owner)
-                    starts.append(len(ids))
-                    ids += found
-                if len(ids) >= BLOCK_TOKENS:
-                    self._add(sums, ids, owners, starts)
-                    ids, owners, starts = [], [], []
-        if ids:
-            self._add(sums, ids, owners, starts)
+                ids = self._token_ids(piece)
+                if ids:
+                    total += self._sum(np.array(ids))
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         unknown = lengths[:, 0] < 1e-12
         sums /= np.where(lengths < 1e-12, 1, lengths)
@@ -85,32 +76,43 @@ class StaticEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """How many tokens of `text` the vector is made of; punctuation and unknown signs do not count."""
-        return sum(len(self._token_ids(piece)) for piece in _pieces(text))
+        return sum(sum(map(len, self._tokens_of(piece))) for piece in _pieces(text))
 
-    def _add(self, sums: NDArray[np.float32], ids: list[int], owners: list[int], starts: list[int]) -> None:
-        if len(set(owners)) == 1:  # one long text: each row once, times how often it occurs
-            rows, counts = np.unique(np.array(ids), return_counts=True)
-            sums[owners[0]] += (counts * self._scales[rows]) @ self._table[rows].astype(np.float32)
-            return
-        rows = np.array(ids)
-        block = self._table[rows].astype(np.float32)
-        block *= self._scales[rows][:, None]
-        np.add.at(sums, np.array(owners), np.add.reduceat(block, np.array(starts), axis=0))
+    def _sum(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        if len(rows) <= BLOCK_TOKENS:
+            found: NDArray[np.float32] = self._scales[rows] @ self._table[rows].astype(np.float32)
+            return found
+        rows, counts = np.unique(rows, return_counts=True)  # a long text: each row once, times how often it occurs
+        weights = counts.astype(np.float32) * self._scales[rows]
+        blocks = range(0, len(rows), BLOCK_TOKENS)
+        parts = (
+            weights[at : at + BLOCK_TOKENS] @ self._table[rows[at : at + BLOCK_TOKENS]].astype(np.float32)
+            for at in blocks
+        )
+        total: NDArray[np.float32] = np.sum(list(parts), axis=0, dtype=np.float32)
+        return total
 
     def _token_ids(self, text: str) -> list[int]:
+        return list(chain.from_iterable(self._tokens_of(text)))
+
+    def _tokens_of(self, text: str) -> Iterator[tuple[int, ...]]:
         """Tokens of a text, word by word: the tokenizer cuts at white space first, so each word is asked for only once."""
-        words = text.split()
-        known = self._words
-        if len(known) > self._remembered_words:
-            known = self._words = {}  # a new one: another thread may be reading the old
-        ids: list[int] = []
-        for word in words:
-            found = known.get(word)
-            if found is None:
-                clean = word.encode("utf-8", "replace").decode()
-                found = known[word] = tuple(self._tokenizer.encode(clean, add_special_tokens=False).ids)
-            ids += found
-        return ids
+        if len(self._words) > self._remembered_words:
+            self._words = _Words(self._tokenizer)  # a new one: another thread may be reading the old
+        return map(self._words.__getitem__, text.split())
+
+
+class _Words(dict[str, tuple[int, ...]]):
+    """Words with their tokens; the tokenizer is asked for a word that is not there yet."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        super().__init__()
+        self._tokenizer = tokenizer
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        clean = word.encode("utf-8", "replace").decode()
+        found = self[word] = tuple(self._tokenizer.encode(clean, add_special_tokens=False).ids)
+        return found
 
 
 def load_static(path: Path | None = None) -> StaticEmbedder:

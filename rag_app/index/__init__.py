@@ -7,9 +7,13 @@ proof       which generation was read through and found whole, so that it need n
 tables      the SQL tables of a catalog
 catalog     sources, chunks, placements, texts of one generation, read-only
 documents   documents of a catalog while it is written
+reports     the places in each document's text, and how its file was read
 draft       a catalog while it is written: one change applied, and what the two engines must do about it
 vectors     ids and vectors (the door to Chroma)
+nearest     the nearest vectors of an open generation, from Chroma's engine (the reader's door)
 lexical     BM25 over our own terms (the door to tantivy)
+connections connections to a catalog, kept for the next reader
+evidence    what ranking needs of some chunks
 snapshot    one published generation, opened so that nothing in it is touched
 base        the generation that a build starts from
 building    from a copy of the live generation and a change to the next generation

@@ -17,6 +17,7 @@ from rag_app.index.folder import CATALOG, CHROMA, LEXICAL, remove_tree
 from rag_app.index.lexical import Lexical, TermsLike, pack_terms, unpack_terms
 from rag_app.index.vectors import BATCH, Vectors
 from rag_app.schema import Chunk, Stamp
+from rag_app.terms import file_words
 
 EMBEDDED_AT_ONCE = 1024
 _INDEXED_AT_ONCE = 1000
@@ -64,10 +65,11 @@ class Building:
         if not wrote and not broken:
             return Applied(False, (), self.draft.tombstones())
         with self._timed("terms"):
-            settlements = self.draft.settle(self._terms.of_text)
+            settlements = self.draft.settle(lambda name: self._terms.of_text(file_words(name)))
         self._make_evidence()
         with self._timed("wordbook"):
             self.draft.note_words(settlements, self._terms.of_texts)
+        self._terms.rest()
         tombstones = self._fill_vectors(settlements, afresh=CHROMA in broken)
         self._fill_lexical(settlements, afresh=LEXICAL in broken)
         return Applied(True, settlements, tombstones)

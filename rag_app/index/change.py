@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app.schema import Chunk, Heading, Placement, Source
+from rag_app.receipts import FileReport
+from rag_app.schema import Chunk, Heading, Mark, Placement, Source
 
 Embed = Callable[[Sequence[Chunk]], NDArray[np.float32]]
 """Chunks -> one vector each, in their order."""
@@ -16,13 +17,18 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class SourceContent:
-    """One document as it is to be from now on. `chunks[i]` stands at `placements[i]`."""
+    """One document as it is to be from now on. `chunks[i]` stands at `placements[i]`.
+
+    `marks` name the places in its text, `report` says how the file was read.
+    """
 
     source: Source
     text: str
     outline: tuple[Heading, ...]
     chunks: tuple[Chunk, ...]
     placements: tuple[Placement, ...]
+    marks: tuple[Mark, ...] = ()
+    report: FileReport | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import json
 import sqlite3
 
 from rag_app.errors import IndexFault
-from rag_app.index import tables
+from rag_app.index import reports, tables
 from rag_app.index.change import SourceContent
 
 
@@ -34,6 +34,7 @@ def put(db: sqlite3.Connection, content: SourceContent, chunker: str) -> bool:
         "INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(source_id, p.ordinal, rows[p.chunk_id], p.start, p.end, p.line, p.locator) for p in content.placements],
     )
+    reports.put(db, source_id, content.marks, content.report)
     _touch(db, source_id)
     return True
 
@@ -43,6 +44,7 @@ def take_out(db: sqlite3.Connection, source_id: str) -> bool:
     _touch(db, source_id)
     db.execute("DELETE FROM placements WHERE source_id = ?", (source_id,))
     db.execute("DELETE FROM texts WHERE source_id = ?", (source_id,))
+    reports.take_out(db, source_id)
     return db.execute("DELETE FROM sources WHERE id = ?", (source_id,)).rowcount > 0
 
 
@@ -57,6 +59,8 @@ def _holds(
     if found is None or found[:-1] != (*row, chunker, outline):
         return False
     if found[-1] != body and tables.unpack_text(found[-1]) != content.text:
+        return False
+    if not reports.hold(db, source_id, content.marks, content.report):
         return False
     places = db.execute(
         "SELECT id, ordinal, start, end, line, locator FROM placements JOIN chunks USING (row)"

@@ -8,14 +8,17 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from itertools import chain, groupby
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app.index import documents, tables, wordbook
+from rag_app.index import documents, reports, tables, wordbook
 from rag_app.index.change import SourceContent
-from rag_app.schema import Chunk, Receipt, Stamp
+from rag_app.receipts import Receipt
+from rag_app.schema import Chunk, Stamp
 
 _COUNTED_AT_ONCE = 5000
 
@@ -43,6 +46,7 @@ class Draft:
         if is_new:
             self._db.executescript(tables.TABLES)
         self._db.executescript(wordbook.TABLES)
+        self._db.executescript(reports.TABLES)
         self._db.execute("CREATE TEMP TABLE touched (collection TEXT, row INTEGER, PRIMARY KEY (collection, row))")
         self._db.execute("BEGIN")
 
@@ -75,19 +79,13 @@ class Draft:
 
     def settle(self, terms_of_name: Callable[[str], Sequence[str]]) -> tuple[Settlement, ...]:
         """Bring memberships in line with the placements; chunks that stand nowhere any more are dropped."""
-        names: dict[tuple[str, int], dict[str, None]] = {}
-        for collection, row, name in self._db.execute(
-            "SELECT DISTINCT t.collection, t.row, s.name FROM touched t JOIN placements p ON p.row = t.row"
-            " JOIN sources s ON s.id = p.source_id AND s.collection = t.collection ORDER BY 1, 2, 3"
-        ):
-            names.setdefault((collection, row), {}).update(dict.fromkeys(terms_of_name(name)))
+        after = self._names_after(terms_of_name)
         before: dict[tuple[str, int], str] = {
             (collection, row): found
             for collection, row, found in self._db.execute(
                 "SELECT m.collection, m.row, m.names FROM touched t JOIN members m USING (collection, row)"
             )
         }
-        after = {key: " ".join(found) for key, found in names.items()}
         gone = [key for key in before if key not in after]
         if wordbook.is_current(self._db):
             self._count_words(gone, lambda texts: [terms_of_name(text) for text in texts], sign=-1)
@@ -172,9 +170,9 @@ class Draft:
         self._count_words(fresh, terms_of, sign=1)
 
     def counts(self) -> tuple[int, int]:
-        """Sources and chunks in all."""
+        """Sources with text and chunks in all."""
         sources, chunks = self._db.execute(
-            "SELECT (SELECT count(*) FROM sources), (SELECT count(*) FROM chunks)"
+            "SELECT (SELECT count(*) FROM sources WHERE chars > 0), (SELECT count(*) FROM chunks)"
         ).fetchone()
         return int(sources), int(chunks)
 
@@ -206,6 +204,19 @@ class Draft:
                 packed = dict(tables.each(self._db, "SELECT row, terms FROM evidence WHERE row IN (%s)", batch))
                 chunks = zip(self.chunks(batch), (packed[row] for row in batch), strict=True)
                 wordbook.count(self._db, collection, chunks, terms_of, sign=sign)
+
+    def _names_after(self, terms_of_name: Callable[[str], Sequence[str]]) -> dict[tuple[str, int], str]:
+        """For each touched chunk that stands somewhere, by collection and row: the terms of the names of its files."""
+        joined = lru_cache(maxsize=1000)(
+            lambda names: " ".join(dict.fromkeys(chain.from_iterable(map(terms_of, names))))
+        )
+        terms_of = lru_cache(maxsize=1000)(terms_of_name)
+        found = self._db.execute(
+            "SELECT DISTINCT t.collection, t.row, s.name FROM touched t JOIN placements p ON p.row = t.row"
+            " JOIN sources s ON s.id = p.source_id AND s.collection = t.collection ORDER BY 1, 2, 3"
+        )
+        grouped = groupby(found, key=lambda one: (one[0], one[1]))
+        return {key: joined(tuple(name for _, _, name in group)) for key, group in grouped}
 
     def _members(self, collection: str) -> int:
         (found,) = self._db.execute("SELECT count(*) FROM members WHERE collection = ?", (collection,)).fetchone()

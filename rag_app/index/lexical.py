@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +18,7 @@ import tantivy
 from rag_app.errors import DamagedIndex, StorageFault
 from rag_app.index.folder import REBUILD
 
-BOOSTS: Mapping[str, float] = {"all": 1.0, "title": 0.3, "heading": 0.3, "name": 0.2}
+BOOSTS: Mapping[str, float] = {"all": 1.0, "title": 0.3, "heading": 0.3, "name": 1.0}
 """What a term found in a field counts. "all" is title, heading and text together: there BM25 sees the whole chunk."""
 
 _ANALYZER = "terms"
@@ -33,6 +34,9 @@ class TermsLike(Protocol):
     def of_text(self, text: str) -> tuple[str, ...]: ...
     def of_question(self, text: str) -> tuple[str, ...]: ...
     def of_texts(self, texts: Sequence[str]) -> list[tuple[str, ...]]: ...
+    def rest(self) -> None:
+        """No text will come for a while: let go of what can be loaded again."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +120,37 @@ class Lexical:
             rows = searcher.fast_field_values("row", [address for _, address in hits])
         return tuple((int(row or 0), float(score)) for row, (score, _) in zip(rows, hits, strict=True))
 
+    def query_among(
+        self, collection: str, terms: Sequence[str], k: int, rows: Sequence[int]
+    ) -> tuple[tuple[int, float], ...]:
+        """As `query`, among these rows alone; meant for few of them, what it takes grows with their number."""
+        searcher = self._searchers.get(_name(collection))
+        query = self._query(terms)
+        if searcher is None or query is None or k < 1 or not rows:
+            return ()
+        among = tantivy.Query.term_set_query(self._schema, "row", list(rows))
+        parts = [(tantivy.Occur.Must, query), (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0))]
+        with self._faults():
+            hits = searcher.search(tantivy.Query.boolean_query(parts), limit=k, count=False).hits
+            found = searcher.fast_field_values("row", [address for _, address in hits])
+        return tuple((int(row or 0), float(score)) for row, (score, _) in zip(found, hits, strict=True))
+
     def document_frequency(self, collection: str, term: str) -> int:
         """In how many chunks a term stands, in title, heading or text; chunks just deleted may still be counted."""
-        searcher = self._searchers.get(_name(collection))
-        return 0 if searcher is None or not _usable(term) else int(searcher.doc_freq("all", term))
+        return self._frequency(collection, "all", term)
+
+    def name_frequency(self, collection: str, term: str) -> int:
+        """In how many chunks' file names a term stands; chunks just deleted may still be counted."""
+        return self._frequency(collection, "name", term)
 
     def count(self, collection: str) -> int:
         """How many chunks a collection holds; 0 when it does not exist."""
         searcher = self._searchers.get(_name(collection))
         return 0 if searcher is None else int(searcher.num_docs)
+
+    def _frequency(self, collection: str, field: str, term: str) -> int:
+        searcher = self._searchers.get(_name(collection))
+        return 0 if searcher is None or not _usable(term) else int(searcher.doc_freq(field, term))
 
     def _query(self, terms: Sequence[str]) -> tantivy.Query | None:
         counted: dict[str, int] = {}
@@ -173,13 +199,19 @@ class Lexical:
 
 def pack_terms(title: Sequence[str], heading: Sequence[str], body: Sequence[str]) -> str:
     """Terms as the catalog keeps them: " t1 t2 \\n h1 \\n b1 b2 ", so that a term stands there when " term " is found."""
-    return "\n".join(f" {' '.join(filter(_usable, part))} " for part in (title, heading, body))
+    return "\n".join(f" {_joined(part)} " for part in (title, heading, body))
 
 
 def unpack_terms(packed: str, names: str) -> LexicalFields:
     """The fields of `pack_terms`, and the terms of the names of the files that hold the chunk."""
     title, heading, body = (part.strip(" ") for part in packed.split("\n"))
     return LexicalFields(title, heading, body, names)
+
+
+def _joined(terms: Sequence[str]) -> str:
+    joined = " ".join(terms)
+    plain = len(joined) <= _MAX_TERM_BYTES // 4 and joined.split() == list(terms)
+    return joined if plain else " ".join(filter(_usable, terms))
 
 
 def _usable(term: str) -> bool:
@@ -194,5 +226,6 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
+@lru_cache(1024)
 def _name(collection: str) -> str:
     return "c-" + hashlib.sha256(collection.encode("utf-8", "surrogatepass")).hexdigest()[:40]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag_app.errors import DamagedIndex, IndexFault
+from rag_app.index.folder import CURRENT, mark_of
 from rag_app.index.snapshot import Snapshot
 from rag_app.index.store import Store
 from rag_app.schema import Stamp
@@ -38,6 +39,10 @@ class LiveGeneration:
         self._opening = threading.Lock()
         self._lease: _Lease | None = None
         self._refused: int | None = None
+        self._pointer = str(store.folder / CURRENT)
+        self._known: tuple[tuple[int, int, int], int] | None = (
+            None  # how CURRENT looked when it was read, and what it said
+        )
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Snapshot]:
@@ -78,13 +83,19 @@ class LiveGeneration:
             return lease
 
     def _live_number(self) -> int | None:
+        mark = mark_of(self._pointer)
+        known = self._known
+        if mark is not None and known is not None and known[0] == mark:
+            return known[1]
         try:
-            return self._store.current()
+            number = self._store.current()
         except DamagedIndex:
             lease = self._lease
             if lease is None:
                 raise
             return lease.number  # the pointer is lost; what is open is still whole
+        self._known = None if mark is None or number is None else (mark, number)
+        return number
 
     def _follow(self) -> None:
         """Open the live generation in place of the open one; when that fails, the open one stays."""

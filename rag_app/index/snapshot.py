@@ -1,8 +1,8 @@
 """One published generation, opened so that nothing in it is touched and nothing done to it later can hurt the reader.
 
 Chroma writes into a folder by opening it (its SQLite file and the HNSW files), and tantivy maps its files. So a reader
-works in a private folder under `readers/`: a hard link to the catalog, which is only read, and copies of the rest. Every
-file is checked against the seal there, before anything is opened.
+works in a private folder under `readers/`, on copies of all files: what happens to the published ones, in place too, cannot
+reach it. Every copy is checked against the seal before anything is opened.
 """
 
 import contextlib
@@ -18,9 +18,9 @@ from rag_app.errors import DamagedIndex, StampMismatch, StorageFault
 from rag_app.index.catalog import Catalog
 from rag_app.index.folder import CATALOG, CHROMA, LEXICAL, READERS, REBUILD
 from rag_app.index.lexical import Lexical
+from rag_app.index.nearest import open_nearest
 from rag_app.index.proof import forget
 from rag_app.index.seal import damaged_files, read_seal
-from rag_app.index.vectors import Vectors
 from rag_app.schema import Stamp
 
 _LOCKED = ".alive"
@@ -35,7 +35,7 @@ class Snapshot:
         self._desk = desk
         self.catalog = Catalog(desk.folder / CATALOG)
         self.lexical = Lexical(desk.folder / LEXICAL)
-        self.vectors = Vectors(desk.folder / CHROMA)
+        self.vectors = open_nearest(desk.folder / CHROMA)
         self.collections = self.catalog.collections()
         for collection in self.collections:
             self.vectors.warm(collection)
@@ -188,10 +188,6 @@ def _clear_desk(folder: Path, descriptor: int) -> None:
 
 def _take(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    if source.name == CATALOG:
-        with contextlib.suppress(OSError):
-            os.link(source, target)
-            return
     shutil.copyfile(source, target)
 
 

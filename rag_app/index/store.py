@@ -44,7 +44,8 @@ from rag_app.index.lock import held_lock
 from rag_app.index.publishing import clear_leftovers, publish
 from rag_app.index.seal import damaged_files, read_seal
 from rag_app.index.snapshot import Snapshot, open_snapshot, sweep_desks
-from rag_app.schema import Receipt, Stamp
+from rag_app.receipts import Receipt
+from rag_app.schema import Stamp
 
 _LOG = logging.getLogger(__name__)
 

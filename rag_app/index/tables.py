@@ -6,9 +6,11 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rag_app.schema import Chunk, Failure, FileReport, Heading, Placement, Receipt, Source, Stamp
+from rag_app.index.reports import report_in
+from rag_app.receipts import Failure, Receipt
+from rag_app.schema import Chunk, Heading, Placement, Source, Stamp
 
-_PARAMETERS = 500  # values in one statement
+_PARAMETERS = 512  # values in one statement
 
 TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -116,7 +118,7 @@ def receipt_of(body: str) -> Receipt:
     """The receipt in its JSON form (`dataclasses.asdict`)."""
     values: Mapping[str, Any] = json.loads(body)
     failed = tuple(Failure(**item) for item in values["failed"])
-    files = tuple(FileReport(**{**item, "warnings": tuple(item["warnings"])}) for item in values["files"])
+    files = tuple(map(report_in, values["files"]))
     return Receipt(**{**values, "failed": failed, "files": files})
 
 
@@ -138,7 +140,12 @@ def each(
     wanted = list(values)
     for start in range(0, len(wanted), _PARAMETERS):
         batch = wanted[start : start + _PARAMETERS]
+        batch += batch[-1:] * (_next_power(len(batch)) - len(batch))  # few different statements, each parsed once
         yield from connection.execute(sql % marks(len(batch)), (*before, *batch)).fetchall()
+
+
+def _next_power(count: int) -> int:
+    return 1 << (count - 1).bit_length()
 
 
 def marks(count: int) -> str:

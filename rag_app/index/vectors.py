@@ -34,6 +34,7 @@ _CONFIGURATION: "CreateCollectionConfiguration" = {
         "ef_construction": 100,
         "ef_search": SEARCH_WIDTH,
         "max_neighbors": 16,
+        "num_threads": 1,  # two take no less processor time, and all of it from whoever asks a question meanwhile
         # Write HNSW's files at the end of every call: rows left in the log are put into the graph again whenever the
         # folder is opened, 1.2 s for 500 of them (measured).
         "batch_size": 2,
@@ -145,12 +146,12 @@ class Vectors:
                 return known
             with self._faults():
                 try:
-                    found = self._client.get_collection(_name(collection), embedding_function=None)
+                    found = self._client.get_collection(chroma_name(collection), embedding_function=None)
                 except NotFoundError:
                     if not create:
                         return None
                     found = self._client.create_collection(
-                        _name(collection),
+                        chroma_name(collection),
                         embedding_function=None,
                         configuration=_CONFIGURATION,
                     )
@@ -181,6 +182,6 @@ def _open_client(folder: Path) -> "Client":
     return Client(settings=settings)
 
 
-def _name(collection: str) -> str:
+def chroma_name(collection: str) -> str:
     """Chroma takes 3 to 512 Latin characters; a collection may be called 사내규정."""
     return "c-" + hashlib.sha256(collection.encode("utf-8", "surrogatepass")).hexdigest()[:40]

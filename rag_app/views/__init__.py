@@ -9,6 +9,7 @@ blocks             the same for whole texts, with one passage highlighted
 passage            a citation in its surroundings
 sidebar            chats, documents, language, help
 documents          what is in the index, to search and to read
+reports            how a document was read: what the receipt says of its file
 welcome            the first screen, and what is shown when nothing can be asked
 chat               the turns and what one can do with them
 stream             an answer while it is written

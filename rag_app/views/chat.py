@@ -5,23 +5,22 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from rag_app.answer import Citation, Turn
 from rag_app.conversations import UNREADABLE
-from rag_app.schema import Citation, Turn
 from rag_app.views import state
 from rag_app.views.blocks import draw_text
 from rag_app.views.clicks import clicked_citation, link_of
-from rag_app.views.details import draw_details, route_line
+from rag_app.views.details import draw_details, route_line, scope_line
 from rag_app.views.export import answer_markdown
 from rag_app.views.faults import guarded
+from rag_app.views.follow_ups import draw_follow_ups
 from rag_app.views.given import Given
 from rag_app.views.markdown import escape_text
-from rag_app.views.sources import open_drawer, source_of
+from rag_app.views.sources import open_drawer
 from rag_app.views.stream import stream_answer
 from rag_app.views.texts import Texts
-from rag_app.views.words import texts_in
 
 TURNS_DRAWN = 8
-FOLLOW_UPS = 2
 
 
 def draw_chat(given: Given, chat_id: str, *, without: str | None = None) -> tuple[Turn, ...]:
@@ -56,15 +55,17 @@ def listen_for_clicks(given: Given, turns: Sequence[Turn]) -> None:
     listen()
 
 
-def draw_question(question: str) -> None:
-    """A question, as it was typed."""
+def draw_question(question: str, note: str = "") -> None:
+    """A question, as it was typed, and a note under it in Markdown."""
     with st.chat_message("user", avatar=":material/person:"):
         st.markdown(escape_text(question))
+        if note:
+            st.caption(note)
 
 
 def draw_turn(given: Given, turn: Turn, *, last: bool = False) -> None:
     """A question with its answer and everything one can do with it."""
-    draw_question(turn.question)
+    draw_question(turn.question, scope_line(given.texts, turn.answer.scope))
 
     @st.fragment
     @guarded(given.texts)
@@ -141,7 +142,7 @@ def _draw_answer(given: Given, turn: Turn, *, last: bool) -> None:
             )
     _draw_comment(given, turn)
     if last and not turn.interrupted:
-        _draw_follow_ups(given, turn)
+        draw_follow_ups(given, turn)
     if state.again_wanted():  # only the fragment was rerun; the page must be
         st.rerun()
 
@@ -167,29 +168,6 @@ def _draw_source(given: Given, turn: Turn, group: list[Citation], source: str, h
     label = f"**{numbers}** {name}" + (f" › {last_heading}" if last_heading else "")
     if st.button(label, key=f"cite-{turn.id}-{group[0].n}", help=escape_text(source, breaks=False), wrap=False):
         open_drawer(given, turn, group[0].n)
-
-
-def _draw_follow_ups(given: Given, turn: Turn) -> None:
-    """What else the cited document speaks of, as questions."""
-    texts, citations = given.texts, turn.answer.citations
-    if not citations or turn.answer.abstained:
-        return
-    seen = " ".join((turn.question, *(citation.heading for citation in citations)))
-    open_headings = [heading for heading in given.headings_of(citations[0].source_id) if heading not in seen]
-    source = source_of(given, citations[0].source_id)
-    if not open_headings or source is None:
-        return
-    asked_in = texts_in("en" if turn.answer.language == "en" else "ko")
-    st.caption(texts.follow_up)
-    with st.container(horizontal=True, gap="xsmall"):
-        for i, heading in enumerate(open_headings[:FOLLOW_UPS]):
-            question = asked_in.about_heading.format(title=source.title or source.name, heading=heading)
-            label = escape_text(question, breaks=False)
-            if st.button(
-                label, key=f"follow-{turn.id}-{i}", type="tertiary", icon=":material/subdirectory_arrow_right:"
-            ):
-                state.ask_later(question)
-                st.rerun()
 
 
 def _draw_vote(given: Given, turn: Turn) -> None:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from rag_app.schema import Answer
+from rag_app.answer import Answer
+from rag_app.search_result import Scope
 from rag_app.views.blocks import draw_text
 from rag_app.views.markdown import code, escape_text, inline
 from rag_app.views.texts import Texts
@@ -23,6 +24,14 @@ def route_line(texts: Texts, answer: Answer) -> str:
     if total:
         parts.append(texts.seconds.format(seconds=max(0.1, total / 1000)))
     return " · ".join(parts)
+
+
+def scope_line(texts: Texts, scope: Scope) -> str:
+    """The filters in force and how many documents they cover; empty without filters."""
+    if not scope.filters:
+        return ""
+    count = texts.filtered.format(count=scope.documents)
+    return f":material/filter_alt: {' '.join(map(code, scope.filters))} · {count}"
 
 
 def draw_details(texts: Texts, answer: Answer) -> None:

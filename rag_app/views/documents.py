@@ -11,12 +11,13 @@ from rag_app.views.faults import guarded
 from rag_app.views.given import Given
 from rag_app.views.markdown import code, escape_text
 from rag_app.views.passage import front_matter_end
+from rag_app.views.reports import draw_empty, draw_reading
 from rag_app.views.sources import PLAIN_FORMATS
 
 LISTED = 40
 GUIDES = 12
 LIST_PX = 440
-UNSHOWN = ("title", "description")
+UNSHOWN = ("title", "description", "pages", "slides", "documents")
 READ_CHARS = 60_000
 _READING = "reading_source"
 
@@ -60,7 +61,12 @@ def _draw_list(given: Given, sources: tuple[Source, ...]) -> None:
     st.caption(texts.documents_shown.format(total=len(sources), shown=min(len(found), LISTED)))
     with st.container(gap="xxsmall", height=LIST_PX if len(found) > 8 else "content"):
         for source in found[:LISTED]:
-            _draw_entry(source)
+            report = given.report_of(source.id)
+            _draw_entry(source, odd=report is not None and bool(report.warnings))
+    empty = given.shelf.empty if given.shelf is not None else ()
+    shown = tuple(source for source in empty if wanted in source.name.casefold())[:LISTED]
+    reports = {source.id: report for source in shown if (report := given.report_of(source.id)) is not None}
+    draw_empty(texts, shown, reports)
 
 
 def _draw_help(given: Given, sources: tuple[Source, ...]) -> None:
@@ -74,14 +80,14 @@ def _draw_help(given: Given, sources: tuple[Source, ...]) -> None:
                 _draw_entry(source)
 
 
-def _draw_entry(source: Source) -> None:
-    """One line of a list; a click opens the document."""
+def _draw_entry(source: Source, *, odd: bool = False) -> None:
+    """One line of a list; a click opens the document. `odd`: its receipt names something worth a look."""
     title = escape_text(source.title or source.name.rsplit("/", 1)[-1], breaks=False)
     st.button(
         f"{title} :gray[:small[{escape_text(source.name, breaks=False)}]]",
         key=f"read-{source.id}",
         type="tertiary",
-        icon=":material/description:",
+        icon=":material/warning:" if odd else ":material/description:",
         wrap=False,
         on_click=_read,
         args=(source.id,),
@@ -93,6 +99,9 @@ def _draw_document(given: Given, source: Source) -> None:
     st.markdown(f"**\u2060{escape_text(source.title or source.name, breaks=False)}\u2060**")
     facts = [f"{key}: {value}" for key, value in source.metadata.items() if key not in UNSHOWN and value]
     st.caption(" · ".join([code(source.name), *(escape_text(fact, breaks=False) for fact in facts[:4])]))
+    report = given.report_of(source.id)
+    if report is not None:
+        draw_reading(given.texts, report)
     text = given.text_of(source.id)
     text = text[front_matter_end(text) :]
     shown = text if len(text) <= READ_CHARS else text[:READ_CHARS] + "\n\n…"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rag_app.schema import Answer, Citation, Turn
+from rag_app.answer import Answer, Citation, Turn
 from rag_app.views.texts import Texts
 
 

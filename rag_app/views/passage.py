@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from rag_app.schema import Citation
+from rag_app.answer import Citation
 
 BEFORE_CHARS = 160
 AFTER_CHARS = 500

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from rag_app.answer import ConversationInfo
 from rag_app.conversations import Conversations
-from rag_app.schema import ConversationInfo
 from rag_app.views import state
 from rag_app.views.documents import open_documents, open_help
 from rag_app.views.export import conversation_markdown

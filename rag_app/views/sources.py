@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from rag_app.schema import Citation, Source, Turn
+from rag_app.answer import Citation, Turn
+from rag_app.schema import Source
 from rag_app.views.blocks import draw_text
 from rag_app.views.faults import guarded
 from rag_app.views.given import Given

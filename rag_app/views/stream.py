@@ -5,20 +5,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from rag_app.answer import Answer, Exchange, Route, Turn
 from rag_app.errors import SeodangError
-from rag_app.schema import (
-    Answer,
-    AnswerDone,
-    AnswerRevised,
-    EvidenceFound,
-    Exchange,
-    Language,
-    Route,
-    RouteChosen,
-    TextDelta,
-    ThoughtMade,
-    Turn,
-)
+from rag_app.events import AnswerDone, AnswerRevised, EvidenceFound, RouteChosen, TextDelta, ThoughtMade
+from rag_app.schema import Language
 from rag_app.views.blocks import draw_text
 from rag_app.views.clicks import link_of
 from rag_app.views.faults import logger
@@ -84,8 +74,8 @@ class _Kept:
                 self.text = text
             case RouteChosen(route, _):
                 self.answer = _with(self.answer, route=route)
-            case EvidenceFound(hits):
-                self.answer = _with(self.answer, hits=hits)
+            case EvidenceFound(hits, scope):
+                self.answer = _with(self.answer, hits=hits, scope=scope)
             case ThoughtMade(steps):
                 self.answer = _with(self.answer, steps=steps)
         self.answer = _with(self.answer, text=self.text)
@@ -106,7 +96,7 @@ def _status(texts: Texts, event: object) -> str:
             return texts.writing
         case RouteChosen():
             return texts.searching
-        case EvidenceFound(hits):
+        case EvidenceFound(hits, _):
             return texts.reading.format(count=len(hits))
         case _:
             return texts.writing

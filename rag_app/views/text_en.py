@@ -14,6 +14,7 @@ ENGLISH: Final = Texts(
     about_heading="Explain “{heading}” in {title}",
     ask="Ask about your documents",
     ask_again="Ask a follow-up",
+    filtered="documents searched: {count:,}",
     too_long="The question has {length:,} characters, but at most {limit:,} can be asked; please shorten it.",
     warming="Getting ready",
     searching="Searching the documents",
@@ -75,10 +76,32 @@ ENGLISH: Final = Texts(
     find_document="Find by title or file name",
     documents_shown="{shown:,} of {total:,}",
     back_to_list="Back to the list",
+    characters="{count:,} characters",
+    extents={
+        "pdf": "{count:,} p.",
+        "docx": "{count:,} p.",
+        "image": "{count:,} p.",
+        "pptx": "{count:,} slide(s)",
+        "xlsx": "{count:,} cell(s)",
+        "notebook": "{count:,} cell(s)",
+        "csv": "{count:,} row(s)",
+        "hwp": "{count:,} section(s)",
+        "hwpx": "{count:,} section(s)",
+        "archive": "{count:,} file(s)",
+    },
+    empty_share="{share:.0%} empty",
+    garbled_share="{share:.0%} garbled",
+    ocr_read="{count:,} picture(s) read by OCR",
+    ocr_missing="{count:,} picture(s) not read (needs tesseract)",
+    passages_then="{added:,} passage(s) added, {kept:,} kept, {removed:,} removed",
+    seconds_then="{seconds:.1f} s",
+    nothing_to_read="{count:,} file(s) with nothing to read",
     passages="{count:,} passages",
     help_title="Help",
     help_text=(
         "**Ask**  \nIn Korean or in English; documents in the other language are found too. Follow-up questions know the conversation.\n\n"
+        "**Narrow the search down**  \nPut `path:rules/*.md`, `tag:hr`, `date:2024..` or `collection:company` beside the question to search those documents only; "
+        "`-path:drafts/` leaves some out. A filter holds for its own question.\n\n"
         "**Check**  \nClick a number in an answer to open its source with the cited passage highlighted. "
         "When the documents hold no answer you are told so, with the nearest passages.\n\n"
         "**Use your own documents**  \n`make run DOCS=path/to/notes` reads that folder. Only changed files are read again, so the second start takes seconds.\n\n"
@@ -100,6 +123,7 @@ ENGLISH: Final = Texts(
     faults={
         "SettingsError": "A setting is wrong. Correct the variable named below, in the environment or in `.env`, and start again.",
         "EmptyQuestion": "Please write a question.",
+        "WrongFilter": "Please check the filters in the question.",
         "QuestionTooLong": "The question is too long; split or shorten it.",
         "NoIndex": "No documents have been read yet. Run `make run` in a terminal.",
         "DamagedIndex": "The index is damaged. Run `make run` again to rebuild it; your chats are safe.",
@@ -108,6 +132,7 @@ ENGLISH: Final = Texts(
         "StorageFault": "The data folder cannot be written; check its permissions and the space left.",
         "IndexFault": "The index cannot be used. Run `make run` again; your chats are safe.",
         "EmbeddingFault": "The embedding model cannot be loaded; check `RAG_EMBEDDING_MODEL`.",
+        "RerankingFault": "The reranker cannot be used; check `RAG_RERANKER`.",
         "LlmFault": "The language model cannot be used; check `RAG_LLM` and its key.",
         "ConversationFault": "The conversation database cannot be used; check the permissions of the data folder, or `RAG_DATABASE_URL`.",
         "SeodangError": "This could not be done; see below.",

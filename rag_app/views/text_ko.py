@@ -14,6 +14,7 @@ KOREAN: Final = Texts(
     about_heading="{title}에서 ‘{heading}’ 부분을 설명해 주세요",
     ask="문서에 대해 물어보세요",
     ask_again="이어서 물어보세요",
+    filtered="문서 {count:,}개에서 찾음",
     too_long="질문이 {length:,}자입니다. {limit:,}자까지 물을 수 있으니 줄여 주세요.",
     warming="준비하고 있어요",
     searching="문서를 찾고 있어요",
@@ -75,10 +76,32 @@ KOREAN: Final = Texts(
     find_document="제목이나 파일 이름으로 찾기",
     documents_shown="{total:,}개 가운데 {shown:,}개",
     back_to_list="목록으로",
+    characters="{count:,}자",
+    extents={
+        "pdf": "{count:,}쪽",
+        "docx": "{count:,}쪽",
+        "image": "{count:,}쪽",
+        "pptx": "슬라이드 {count:,}장",
+        "xlsx": "{count:,}칸",
+        "notebook": "셀 {count:,}개",
+        "csv": "{count:,}행",
+        "hwp": "{count:,}구역",
+        "hwpx": "{count:,}구역",
+        "archive": "파일 {count:,}개",
+    },
+    empty_share="빈 곳 {share:.0%}",
+    garbled_share="깨진 글자 {share:.0%}",
+    ocr_read="OCR로 읽은 그림 {count:,}개",
+    ocr_missing="읽지 못한 그림 {count:,}개 (tesseract 필요)",
+    passages_then="대목 {added:,}개 추가, {kept:,}개 유지, {removed:,}개 삭제",
+    seconds_then="{seconds:.1f}초",
+    nothing_to_read="읽을 내용이 없는 파일 {count:,}개",
     passages="구절 {count:,}개",
     help_title="사용법",
     help_text=(
         "**묻기**  \n한국어로도 영어로도 물을 수 있습니다. 문서가 다른 언어로 쓰여 있어도 찾습니다. 이어서 물으면 앞의 대화를 이어받습니다.\n\n"
+        "**찾을 문서 좁히기**  \n질문 옆에 `경로:규정/*.hwp`, `태그:인사`, `날짜:2024..`, `모음:company`를 붙이면 그 문서에서만 찾습니다. "
+        "`-경로:초안/`처럼 앞에 `-`를 붙이면 뺍니다. 조건은 그 질문에만 쓰입니다.\n\n"
         "**확인하기**  \n답변 속 숫자를 누르면 그 문장의 근거가 열리고, 인용한 구절이 색으로 표시됩니다. "
         "문서에 답이 없으면 없다고 말하고 가장 가까운 구절을 보여 줍니다.\n\n"
         "**내 문서 쓰기**  \n`make run DOCS=내/노트/폴더`로 실행하면 그 폴더의 문서를 읽습니다. 바뀐 파일만 다시 읽으므로 두 번째부터는 금방 열립니다.\n\n"
@@ -100,6 +123,7 @@ KOREAN: Final = Texts(
     faults={
         "SettingsError": "설정값이 올바르지 않습니다. 아래에 적힌 환경 변수나 `.env` 파일을 고친 뒤 다시 시작하세요.",
         "EmptyQuestion": "질문을 적어 주세요.",
+        "WrongFilter": "질문에 붙인 조건을 확인해 주세요.",
         "QuestionTooLong": "질문이 너무 깁니다. 나누어 물어보거나 줄여 주세요.",
         "NoIndex": "아직 읽은 문서가 없습니다. 터미널에서 `make run`을 실행하세요.",
         "DamagedIndex": "색인이 손상되었습니다. `make run`을 다시 실행하면 새로 만듭니다. 대화는 그대로 남아 있습니다.",
@@ -108,6 +132,7 @@ KOREAN: Final = Texts(
         "StorageFault": "데이터 폴더에 쓸 수 없습니다. 폴더의 권한과 남은 공간을 확인하세요.",
         "IndexFault": "색인을 쓸 수 없습니다. `make run`을 다시 실행하세요. 대화는 그대로 남아 있습니다.",
         "EmbeddingFault": "임베딩 모델을 불러올 수 없습니다. `RAG_EMBEDDING_MODEL`을 확인하세요.",
+        "RerankingFault": "다시 순위를 매기는 모델을 쓸 수 없습니다. `RAG_RERANKER`를 확인하세요.",
         "LlmFault": "언어 모델을 쓸 수 없습니다. `RAG_LLM`과 키를 확인하세요.",
         "ConversationFault": "대화 데이터베이스를 쓸 수 없습니다. 데이터 폴더의 권한이나 `RAG_DATABASE_URL`을 확인하세요.",
         "SeodangError": "요청을 처리하지 못했습니다. 아래 내용을 확인해 주세요.",

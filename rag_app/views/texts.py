@@ -25,6 +25,7 @@ class Texts:
     ask: str
     ask_again: str
     too_long: str
+    filtered: str
     # while an answer is made
     warming: str
     searching: str
@@ -84,6 +85,15 @@ class Texts:
     find_document: str
     documents_shown: str
     back_to_list: str
+    characters: str
+    extents: Mapping[str, str]
+    empty_share: str
+    garbled_share: str
+    ocr_read: str
+    ocr_missing: str
+    passages_then: str
+    seconds_then: str
+    nothing_to_read: str
     passages: str
     # the help
     help_title: str

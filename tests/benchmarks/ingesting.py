@@ -8,7 +8,8 @@ from rag_app.index.change import Progress
 from rag_app.index.lexical import TermsLike
 from rag_app.index.store import Store
 from rag_app.language import Terms
-from rag_app.schema import DEFAULT_COLLECTION, Receipt
+from rag_app.receipts import Receipt
+from rag_app.schema import DEFAULT_COLLECTION
 from rag_app.settings import Settings
 
 

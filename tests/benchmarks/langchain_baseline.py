@@ -1,4 +1,8 @@
-"""The baseline: LangChain's own loaders, splitter, Chroma store and `index()`, with the product's embedder."""
+"""The baseline: LangChain's own loaders, splitter, Chroma store and `index()`, with the product's embedder.
+
+Files are loaded by `TextLoader`, the cheapest loader there is: the one that LangChain's documents name for Markdown,
+`UnstructuredMarkdownLoader`, downloads a spaCy model from GitHub when it is first used.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -18,6 +18,7 @@ from rag_app.language import Terms
 from rag_app.retrieval import Retriever
 from rag_app.settings import Settings
 from tests.benchmarks.ingesting import ingest_folder
+from tests.benchmarks.morphemes import UNHEARD
 from tests.benchmarks.resources import Spent, peak_mb
 
 REPEATS = 7
@@ -33,7 +34,7 @@ def first(notes: Path, data: Path) -> dict[str, float]:
     imports = peak_mb()
     embedder, terms = open_embedder(settings), Terms()
     embedder.embed_passages(["하나"])
-    terms.of_text("하나를 읽는다")
+    terms.of_text(UNHEARD)
     models = peak_mb()
     with Spent() as spent:
         receipt = ingest_folder(notes, settings, embedder=embedder, terms=terms)

@@ -25,6 +25,38 @@ def write_notes(folder: Path, chunks: int, seed: int) -> Path:
     return folder
 
 
+def write_variants(folder: Path, notes: Path, megabytes: float, seed: int) -> Path:
+    """Copies of real Markdown files until there are so many megabytes; the folder. Equal seeds give equal copies.
+
+    In each copy the words of every line of prose stand in another order and the headings have a number of their own, so
+    that no passage is like that of another copy; code, tables and lists keep their lines.
+    """
+    dice = random.Random(seed)
+    real = [(path.stem, path.read_text(encoding="utf-8")) for path in sorted(notes.rglob("*.md"))]
+    folder.mkdir(parents=True)
+    written = number = 0
+    while written < 1e6 * megabytes:
+        for stem, text in real:
+            varied = _varied(dice, text, number).encode()
+            (folder / f"{number:06d}-{stem}.md").write_bytes(varied)
+            written, number = written + len(varied), number + 1
+    return folder
+
+
+def _varied(dice: random.Random, text: str, number: int) -> str:
+    lines, in_code = [], False
+    for line in text.split("\n"):
+        if line.lstrip().startswith("```"):
+            in_code = not in_code
+        elif line.startswith("#") and not in_code:
+            line = f"{line} {number}"
+        elif line[:1].isalpha() and not in_code:
+            words = line.split()
+            line = " ".join(dice.sample(words, len(words)))
+        lines.append(line)
+    return "\n".join(lines)
+
+
 def _title(dice: random.Random, words: list[str]) -> str:
     return " ".join(_draw(dice, words, 3))
 

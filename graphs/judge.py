@@ -14,13 +14,13 @@ from rag_app.search_result import Hit, SearchResult
 
 # Fitted on half of the questions of eight corpora, each asked about passages that are there, that were taken out, and about
 # something else; reported on the other half: `python -m tests.benchmarks.answerability`, docs/guide/evaluation.md.
-SAME_LANGUAGE_WEIGHTS = (4.31, 3.74, 4.01)
-OTHER_LANGUAGE_WEIGHTS = (4.69, 9.45, 0.46)
+SAME_LANGUAGE_WEIGHTS = (3.52, 3.66, 4.11)
+OTHER_LANGUAGE_WEIGHTS = (1.59, 11.89, 0.98)
 """Of a unit's meaning, a passage's meaning and a passage's words, where the best unit is in the question's language, or not."""
-SAME_LANGUAGE_BIAS, UNKNOWN_WEIGHT, BIAS = -0.17, -1.03, -5.09
+SAME_LANGUAGE_BIAS, UNKNOWN_WEIGHT, BIAS = -0.3, -0.89, -4.5
 REFUSED_BELOW = -1.2
 """Log-odds of an answer below which there is nothing to quote."""
-DOUBTED_BELOW = -0.3
+DOUBTED_BELOW = -0.35
 """Log-odds below which what is quoted comes with a word of doubt."""
 READ_ABOVE = -2.5
 """Log-odds above which a model that reads the passages is asked, although words and meaning alone do not tell enough."""

@@ -68,11 +68,11 @@ def scan_folder(root: Path, *, without: Sequence[Path] = ()) -> Scan:
         own = read_rules(folder.path)
         rules = folder.rules if own is None else (*folder.rules, (len(folder.steps), own))
         for entry in entries:
-            steps, path = (*folder.steps, as_utf8(entry.name)), Path(entry.path)
+            steps = (*folder.steps, as_utf8(entry.name))
             match _kind(entry):
-                case "folder" if _is_entered(steps, rules) and _identity(path) not in barred:
+                case "folder" if _is_entered(steps, rules) and _identity(Path(entry.path)) not in barred:
                     if len(steps) <= MAX_DEPTH:
-                        open_folders.append(_Folder(path, steps, rules))
+                        open_folders.append(_Folder(Path(entry.path), steps, rules))
                     else:
                         reason = (
                             f"folders are read {MAX_DEPTH} deep; move this one up, its documents are kept as they were"
@@ -80,7 +80,7 @@ def scan_folder(root: Path, *, without: Sequence[Path] = ()) -> Scan:
                         failures.append(Failure(_name(steps), reason))
                         unreached.append(_name(steps))
                 case "file" if _is_wanted(steps, rules):
-                    found.append(("/".join(steps), path))
+                    found.append(("/".join(steps), Path(entry.path)))
                 case "unreachable":
                     failures.append(
                         Failure(_name(steps), "it cannot be reached, perhaps its path is too long; move it up")

@@ -54,7 +54,6 @@ _WORDED = (
         "/",
     ),
 )
-_SYMBOLS = re.compile(r"^[\d\s.,+\-*/×÷()^%xX·]+$")
 _AROUND = re.compile(
     r"^\s*(?:what(?:'s| is)|how much is|calculate|compute|계산해\s?줘[:,]?)?\s*(?P<core>[\d\s.,+\-*/×÷()^]+?)\s*"
     r"(?:=|은|는|을|를|의 값은|이)?\s*(?:\?|얼마\S*|뭐\S*|몇\S*|계산\S*(?:\s?줘)?|=)*\s*[?!.]*\s*$",

@@ -17,7 +17,7 @@ from rag_app.search_result import Hit, SearchResult
 SAME_LANGUAGE_WEIGHTS = (3.52, 3.66, 4.11)
 OTHER_LANGUAGE_WEIGHTS = (1.59, 11.89, 0.98)
 """Of a unit's meaning, a passage's meaning and a passage's words, where the best unit is in the question's language, or not."""
-SAME_LANGUAGE_BIAS, UNKNOWN_WEIGHT, BIAS = -0.3, -0.89, -4.5
+SAME_LANGUAGE_BIAS, UNKNOWN_LOSS, BIAS = -0.3, -0.89, -4.5
 REFUSED_BELOW = -1.2
 """Log-odds of an answer below which there is nothing to quote."""
 DOUBTED_BELOW = -0.35
@@ -65,7 +65,7 @@ class Signals:
         return np.concatenate([near * same, near * (1.0 - same), [same, self.unknown]])
 
 
-WEIGHTS = np.array([*SAME_LANGUAGE_WEIGHTS, *OTHER_LANGUAGE_WEIGHTS, SAME_LANGUAGE_BIAS, UNKNOWN_WEIGHT])
+WEIGHTS = np.array([*SAME_LANGUAGE_WEIGHTS, *OTHER_LANGUAGE_WEIGHTS, SAME_LANGUAGE_BIAS, UNKNOWN_LOSS])
 
 
 def judge_evidence(result: SearchResult, ranked: Sequence[Relevance]) -> Verdict:

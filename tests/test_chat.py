@@ -65,6 +65,16 @@ def test_an_english_question_is_answered_in_english() -> None:
     assert answer.route.reason == "A question to look up and answer."
 
 
+def test_thin_evidence_is_quoted_under_a_sentence_of_doubt() -> None:
+    answer = chat_over(TRAVEL).ask("숙박비 정산을 누가 승인해?")
+    first, _, quoted = answer.text.partition("\n\n")
+    assert (answer.doubtful, answer.abstained) == (True, False)
+    assert first.startswith("질문에 꼭 맞는 답이 아닐 수 있습니다.")
+    assert "‘승인해’" in first
+    assert quoted.startswith("숙박비는 하루 120,000원까지 실비로 정산한다. [1]")
+    assert not chat_over().ask(REMOTE).doubtful
+
+
 def test_what_the_documents_do_not_hold_is_said_in_the_language_of_the_question() -> None:
     answer = chat_over().ask(UNKNOWN)
     assert answer.abstained

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.benchmarks.synthetic import write_notes
+from tests.benchmarks.synthetic import write_notes, write_variants
 
 MEASURE = "tests.benchmarks.measurements"
 Figures = Mapping[str, float]
@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--langchain", type=Path, help="folder with LangChain's packages, put in front of the path")
     parser.add_argument("--chunks", type=int, default=20_000, help="of the synthetic corpus (default: 20000)")
+    parser.add_argument("--megabytes", type=float, default=100, help="of variants of the real files (default: 100)")
     parser.add_argument("--out", type=Path, help="write all figures here as JSON")
     options = parser.parse_args(argv)
     if not options.markdown.is_dir():
@@ -102,6 +103,13 @@ def _synthetic(options: argparse.Namespace, folder: Path, figures: dict[str, Fig
     )
 
 
+def _large(options: argparse.Namespace, folder: Path, figures: dict[str, Figures]) -> None:
+    notes = write_variants(folder / "large", options.markdown, options.megabytes, seed=7)
+    ran = figures["large"] = _measure(options, "first", notes, folder / "index-large")
+    _say(f"{options.megabytes:g} MB of Markdown: {ran['chunks']:.0f} chunks; {_rate(ran)}")
+    _say(f"  peak memory {ran['above imports mb']:.0f} MB above the imports")
+
+
 def _busy(options: argparse.Namespace, folder: Path, figures: dict[str, Figures]) -> None:
     _need_index(options, folder)
     busy = figures["busy"] = _measure(options, "busy", options.markdown, folder / "index")
@@ -120,6 +128,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace, Path, dict[str, Figures]], Non
     "langchain_again": _index_again,
     "synthetic": _synthetic,
     "busy": _busy,
+    "large": _large,
 }
 
 

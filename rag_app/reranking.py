@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.errors import RerankingFault
+from rag_app.model_hub import load_named
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -95,8 +96,14 @@ class Reranker:
                 "pip install sentence-transformers 명령으로 설치하세요.",
             ) from error
         try:
-            model: CrossEncoder = CrossEncoder(
-                self.name, trust_remote_code=False, model_kwargs={"use_safetensors": True}
+            model: CrossEncoder = load_named(
+                self.name,
+                lambda local_only: CrossEncoder(
+                    self.name,
+                    trust_remote_code=False,
+                    local_files_only=local_only,
+                    model_kwargs={"use_safetensors": True},
+                ),
             )
             labels = model.num_labels
         except Exception as error:  # whatever its many parts raise means "not loadable"

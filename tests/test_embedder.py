@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import string
 import subprocess
 import sys
 import unicodedata
@@ -92,6 +93,19 @@ def test_a_long_line_is_the_sum_of_its_pieces(embedder: StaticEmbedder) -> None:
 def test_a_run_without_spaces_is_read_to_its_end(embedder: StaticEmbedder) -> None:
     tokens = embedder.count_tokens("가나다라" * 100_000)
     assert 100_000 <= tokens <= 400_000
+
+
+def test_plain_words_get_the_tokens_that_the_whole_tokenizer_gives(embedder: StaticEmbedder) -> None:
+    """Plain words take a short way past the normaliser; marks, capitals, other scripts and rare syllables must not show it."""
+    tokenizer = Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))
+    words = "서버에서는 뷁쀍 Gradient iPhone RAG가 v0.27.0 café Straße İstanbul ｗｉｄｅ 漢字 ㅋㅋ".split()
+    words += [f"{mark}{word}{mark}{mark}" for mark in string.punctuation for word in ("서버", "Server")]
+    words += ["<\u0338server", "server\u0301", "가\u11a8", "-", "…서버…"]
+    for word in words:
+        expected = len(tokenizer.encode(word, add_special_tokens=False).ids)
+        assert embedder.count_tokens(word) == expected, word
+        short, long = embedder.embed_passages([word, f"{word}’"])  # no ASCII mark: dropped as well, but the long way
+        np.testing.assert_array_equal(short, long, err_msg=word)
 
 
 def test_a_full_word_memory_changes_no_vector() -> None:

@@ -17,6 +17,7 @@ DOORS = {
     "chromadb_rust_bindings": ("rag_app/index/",),
     "tantivy": ("rag_app/index/",),
     "sentence_transformers": ("rag_app/embedding.py", "rag_app/embedder/", "rag_app/reranking.py"),
+    "huggingface_hub": ("rag_app/model_hub.py",),
     "torch": ("rag_app/embedding.py", "rag_app/embedder/", "rag_app/reranking.py"),
     "kiwipiepy": ("rag_app/language.py", "rag_app/terms.py"),
     "sqlalchemy": ("rag_app/conversations.py", "rag_app/feedback.py", "rag_app/database.py"),

@@ -9,9 +9,10 @@ measured       which training texts stand in a measured set
 data           training folder -> pairs of texts that belong together
 vocabulary     texts -> the tokenizer
 teacher        English texts -> vectors of the English teacher, cached
+hard_negatives passages that share a heading's words and are not its section
 initial        the token table before training: the teacher's words, random directions, rarity
 contrast       the training loop: batches, losses, schedule
-settle         row lengths and directions after training
+settle         the mean of the runs, row lengths and directions after training
 export         table + tokenizer -> model folder with manifest
 train          the command line that puts these together
 """

@@ -45,13 +45,15 @@ class Schedule:
 class Group:
     """Pairs of one kind: rows into the bags, left and right, and rows into the teacher's vectors (-1: none).
 
-    `left_tokens` shortens the left side to a random window: a text and a glimpse of itself make a pair, too.
+    `left_tokens` shortens the left side to a random window: a text and a glimpse of itself make a pair, too. `near`, shape
+    (pairs, any), are rows of texts that look like the right side and are not (-1: none); each pair is shown one at a time.
     """
 
     left: NDArray[np.int64]
     right: NDArray[np.int64]
     teacher: NDArray[np.int64]
     left_tokens: int | None = None
+    near: NDArray[np.int64] | None = None
 
 
 def tokenise(tokenizer: Tokenizer, texts: Sequence[str]) -> "Bags":
@@ -139,7 +141,7 @@ def _loss(
         weight, *bags.take(right, schedule.max_tokens, GLIMPSE_DROP if group.left_tokens else schedule.drop, rng)
     )
     same = torch.from_numpy((left[:, None] == left[None, :]) | (right[:, None] == right[None, :])).fill_diagonal_(False)
-    loss = contrast(a, b, same, schedule.scale)
+    loss = contrast(a, b, same, schedule.scale, _near(weight, bags, group, rows, schedule, rng))
     taught = group.teacher[rows] >= 0
     if taught.any():
         mask = torch.from_numpy(taught)
@@ -152,16 +154,33 @@ def _loss(
     return loss
 
 
+def _near(
+    weight: Tensor,
+    bags: Bags,
+    group: Group,
+    rows: NDArray[np.int64],
+    schedule: Schedule,
+    rng: np.random.Generator,
+) -> Tensor | None:
+    """For each pair the vector of one of its near texts; zeros for a pair that has none."""
+    if group.near is None:
+        return None
+    texts = group.near[rows, rng.integers(0, group.near.shape[1], len(rows))]
+    vectors = _embed(weight, *bags.take(np.maximum(texts, 0), schedule.max_tokens, schedule.drop, rng))
+    return vectors * torch.from_numpy(texts >= 0)[:, None]
+
+
 def _embed(weight: Tensor, ids: Tensor, offsets: Tensor) -> Tensor:
     return functional.normalize(functional.embedding_bag(ids, weight, offsets, mode="mean"), dim=1)
 
 
-def contrast(a: Tensor, b: Tensor, same: Tensor, scale: float) -> Tensor:
+def contrast(a: Tensor, b: Tensor, same: Tensor, scale: float, near: Tensor | None = None) -> Tensor:
     """InfoNCE of unit rows, both ways: row i of `a` belongs to row i of `b`, pairs marked `same` are left out.
 
+    Row i of `near` is one more text that row i of `a` must tell from its own. A row of zeros counts next to nothing.
     Source: van den Oord, Li and Vinyals, "Representation learning with contrastive predictive coding" (2018), equation 4.
     """
-    loss: Tensor = _Contrast.apply(a, b, same, scale)  # type: ignore[no-untyped-call]
+    loss: Tensor = _Contrast.apply(a, b, same, scale, near)  # type: ignore[no-untyped-call]
     return loss
 
 
@@ -172,22 +191,31 @@ class _Contrast(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, a: Tensor, b: Tensor, same: Tensor, scale: float) -> Tensor:
+    def forward(ctx: Any, a: Tensor, b: Tensor, same: Tensor, scale: float, near: Tensor | None) -> Tensor:
         x, y = a.detach(), b.detach()
         similar = x @ y.T
         own = similar.diagonal().clone()
         weights = similar.mul_(scale).exp_().masked_fill_(same, 0.0)
         across, down = weights.sum(1, keepdim=True), weights.sum(0, keepdim=True)
+        if near is not None:
+            z = near.detach()
+            lure = (x * z).sum(1, keepdim=True).mul_(scale).exp_()
+            across = across + lure
         loss = (0.5 * across[:, 0].log() + 0.5 * down[0].log() - scale * own).mean()
         weights = weights.mul_(0.5 / across + 0.5 / down)
         weights.diagonal().sub_(1.0)
-        ctx.save_for_backward((weights @ y) * (scale / len(a)), (weights.T @ x) * (scale / len(a)))
+        to_a, to_b = weights @ y, weights.T @ x
+        to_near = None
+        if near is not None:
+            pull = 0.5 * lure / across
+            to_a, to_near = to_a + pull * z, x * pull * (scale / len(a))
+        ctx.save_for_backward(to_a * (scale / len(a)), to_b * (scale / len(a)), to_near)
         return loss
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None, None]:
-        to_a, to_b = ctx.saved_tensors
-        return gradient * to_a, gradient * to_b, None, None
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None, None, Tensor | None]:
+        to_a, to_b, to_near = ctx.saved_tensors
+        return gradient * to_a, gradient * to_b, None, None, None if to_near is None else gradient * to_near
 
 
 def _shape(done: float, warmup: float) -> float:

@@ -7,7 +7,7 @@ differ only by the noise of summing in parallel.
 
 import argparse
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,10 @@ import numpy as np
 from rag_app.embedder.contrast import Bags, Group, Lesson, Schedule, tokenise, train_table
 from rag_app.embedder.data import Kind, Pair, is_english, read_pairs
 from rag_app.embedder.export import write_model
+from rag_app.embedder.hard_negatives import near_passages
 from rag_app.embedder.initial import starting_table
 from rag_app.embedder.measured import read_measured, without_measured
-from rag_app.embedder.settle import even_directions, settle_lengths
+from rag_app.embedder.settle import average, even_directions, settle_lengths
 from rag_app.embedder.static import SHIPPED
 from rag_app.embedder.teacher import embed_english, in_sample_order, teacher_pieces
 from rag_app.embedder.vocabulary import VocabularySizes, build_tokenizer, count_words
@@ -51,9 +52,13 @@ DEALT: dict[Lesson, float] = {
 """How often a training step is dealt from each kind."""
 TAUGHT: tuple[Kind, ...] = ("parallel", "parallel_sentence", "news")
 GLIMPSED: tuple[Kind, ...] = ("heading_ko_extra", "heading_ko", "heading_en", "parallel")
+HEADED: tuple[Kind, ...] = ("heading_ko", "heading_ko_extra", "heading_en", "heading_cross")
+"""Kinds whose pairs are shown a passage that shares the heading's words beside its own."""
 GLIMPSE_TOKENS, GLIMPSED_MINIMUM = 20, 50
 """A random window of so many tokens must find its text again, among texts of at least so many tokens."""
-SCHEDULE = Schedule(steps=1_000, drop=0.3, kinds=DEALT)
+SCHEDULE = Schedule(drop=0.3, kinds=DEALT)
+RUNS = (500, 1_000)
+"""Steps of the runs whose mean is taken: a short one keeps more of the teacher's general words, a long one learns more pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,9 @@ def train(sources: Sources, out: Path) -> str:
 
     frequencies = np.bincount(bags.ids, minlength=len(pieces))
     table = starting_table(frequencies, english, meanings, dimension=DIMENSION, seed=SCHEDULE.seed)
-    table = train_table(table, bags, _groups(pairs, texts, taught, bags), targets, SCHEDULE)
-    table = settle_lengths(table, frequencies, english)
+    groups = _groups(pairs, texts, taught, bags)
+    runs = [train_table(table, bags, groups, targets, replace(SCHEDULE, steps=steps)) for steps in RUNS]
+    table = settle_lengths(average(runs), frequencies, english)
     table = even_directions(table, bags.ids, bags.offsets, seed=SCHEDULE.seed)
     return write_model(out, table, tokenizer, version=VERSION)
 
@@ -107,10 +113,12 @@ def _groups(pairs: tuple[Pair, ...], texts: list[str], taught: list[str], bags: 
     groups: dict[Lesson, Group] = {}
     for kind in COUNTED | {"parallel_sentence": 0}:
         chosen = [p for p in pairs if p.kind == kind and lengths[row[p.left]] and lengths[row[p.right]]]
+        left, right = np.array([row[pair.left] for pair in chosen]), np.array([row[pair.right] for pair in chosen])
         groups[kind] = Group(
-            np.array([row[pair.left] for pair in chosen]),
-            np.array([row[pair.right] for pair in chosen]),
+            left,
+            right,
             np.array([target.get(pair.right, -1) if kind in TAUGHT else -1 for pair in chosen]),
+            near=near_passages(bags, left, right) if kind in HEADED else None,
         )
     long = {row[text] for pair in pairs if pair.kind in GLIMPSED for text in _both(pair)}
     glimpsed = np.array(sorted(number for number in long if lengths[number] >= GLIMPSED_MINIMUM))

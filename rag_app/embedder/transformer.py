@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.errors import EmbeddingFault
+from rag_app.model_hub import load_named
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -31,7 +32,12 @@ def open_transformer(name: str, batch: int) -> "TransformerEmbedder":
             "run: pip install sentence-transformers"
         ) from error
     try:
-        model = SentenceTransformer(name, trust_remote_code=False, model_kwargs={"use_safetensors": True})
+        model = load_named(
+            name,
+            lambda local_only: SentenceTransformer(
+                name, trust_remote_code=False, local_files_only=local_only, model_kwargs={"use_safetensors": True}
+            ),
+        )
     except Exception as error:  # whatever its many parts raise means "not loadable"
         raise EmbeddingFault(
             f"RAG_EMBEDDING_MODEL is {name!r}, which is neither a folder with a sentence-transformers model in "

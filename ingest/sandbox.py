@@ -58,7 +58,7 @@ class Sandbox:
 
         Raises:
             SourceError: what the reader raised; UnreadableSource when it crashed or took too long, SourceTooLarge when it
-                needed more memory than the limit.
+                needed more memory than the limit, or gave up as for want of memory.
         """
         with self._lock:
             used_before = self._served > 0
@@ -176,6 +176,11 @@ class _ChildDied(Exception):
         if self.in_time_limit:
             return UnreadableSource(
                 f"reading it as {format_name} took more than {limits.cpu_s} s of processor time; split it or save it anew"
+            )
+        if -self._code == _signal("SIGABRT"):  # how libraries in C and C++ end when they get no more memory
+            return SourceTooLarge(
+                f"the {format_name} reader gave up on it (signal {-self._code}), as it does when it needs more than "
+                f"{limits.memory_mb} MiB of memory; split it, or save it anew"
             )
         how = f"signal {-self._code}" if self._code < 0 else f"exit code {self._code}"
         return UnreadableSource(

@@ -10,7 +10,7 @@ from ingest.formats.pdf import read_pdf
 from ingest.formats.pdf_columns import blocks_of
 from ingest.formats.pdf_heads import without_running_heads
 from ingest.formats.pdf_lines import Glyph, Line
-from ingest.formats.pdf_page import Figure, PageText, with_figure
+from ingest.formats.pdf_page import Figure, PageText, Table, with_figure
 from tests.test_formats_office import (
     ENGLISH,
     FOLDER,
@@ -164,7 +164,9 @@ def test_what_only_looks_like_a_table_stays_lines(rows: tuple[tuple[str, ...], .
 
 def test_rows_with_missing_cells_belong_to_the_table() -> None:
     rows = (("직급", "일수", "이월"), ("사원", "15", "5"), ("대리", "", "7"), ("부장", "25", "10"))
-    assert blocks_of(_cells(*rows)) == [[list(row) for row in rows]]
+    (table,) = blocks_of(_cells(*rows))
+    assert isinstance(table, Table)
+    assert table.rows == rows
 
 
 def test_pages_that_all_say_the_same_are_no_running_heads() -> None:

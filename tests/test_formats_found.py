@@ -68,6 +68,8 @@ def found(shelf: Retriever, name: str, question: str, words: str) -> str:
         ("slides.pptx", "What does generation write from the passages?", "Generation writes the answer", "slide 2"),
         ("unruled.pdf", "누리 강의실의 시간당 요금은?", "| 누리 | 30명 | 15,000원 |", "p. 1"),
         ("unruled.pdf", "What is the hotel limit in Berlin?", "| Berlin | 140 EUR | 45 |", "p. 1"),
+        ("long_ruled.pdf", "부장 직급의 연차는?", "| 부장 | 25일 | 10일 |", "p. 5"),
+        ("long_unruled.pdf", "What is the hotel limit in Town 17?", "| Town 17 | 117 EUR | 47 |", "p. 7"),
         ("여비.hwpx", "출장 신청서는 언제까지 내나?", "출장자는 출장 3일 전까지 신청서를 낸다.", "section 1"),
         ("여비.hwp", "How long are receipts kept?", "Receipts are kept for five years.", "section 1"),
         ("회의.eml", "주간 회의는 무슨 요일로 옮기나?", "주간 회의는 수요일 오전 10시로 옮긴다.", ""),

@@ -2,18 +2,21 @@
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ingest.formats.composer import Composer
 from ingest.formats.ocr import not_installed, read_picture, tesseract
-from ingest.formats.pdf_columns import blocks_of
+from ingest.formats.pdf_continued import joined
 from ingest.formats.pdf_figures import Found, find_figures, read_figures
 from ingest.formats.pdf_flow import compose, largest_line
 from ingest.formats.pdf_heads import without_running_heads
-from ingest.formats.pdf_lines import Glyph, glyphs_of
-from ingest.formats.pdf_page import Item, PageText
-from ingest.formats.pdf_tables import cells_of, grids_of, rules_of
+from ingest.formats.pdf_items import items_of
+from ingest.formats.pdf_lines import glyphs_of
+from ingest.formats.pdf_order import in_order
+from ingest.formats.pdf_page import Item, PageText, Table
+from ingest.formats.pdf_tables import rules_of
 from rag_app.errors import EmptySource, NeedsOcr, UnreadableSource
 from rag_app.schema import Reading, SourceText
 
@@ -50,8 +53,8 @@ class _Reading:
 def read_pdf(data: bytes) -> SourceText:
     """The text in reading order with headings by letter size, ruled tables, and a mark for each page.
 
-    Lines that a page breaks are joined; heads and page numbers that come again on every page are left out. Scanned pages and
-    the pictures on other pages are read by OCR.
+    Lines that a page breaks are joined, and a table that goes on names its columns on each page; heads and page numbers that
+    come again on every page are left out. Scanned pages and the pictures on other pages are read by OCR.
     Does not cover: formulas.
 
     Raises:
@@ -69,6 +72,7 @@ def read_pdf(data: bytes) -> SourceText:
         _read_pages(document, min(count, MAX_PAGES), reading)
         _read_scans(document, reading)
         pages, removed = without_running_heads(reading.pages)
+        pages = joined(pages)
         figures = read_figures(document, pages, reading.figures, _page_errors())
         title, metadata = _stated(document)
     finally:
@@ -122,7 +126,7 @@ def _read_pages(document: "PdfDocument", count: int, reading: _Reading) -> None:
     """Reads the text of the pages, and notes which are scans."""
     for index in range(count):
         try:
-            page, figures = _page(document, index)
+            page, figures = _page(document, index, reading.pages[-1].items if reading.pages else ())
         except _page_errors():
             reading.damaged.append(index)
             page, figures = PageText(index + 1), []
@@ -135,40 +139,20 @@ def _read_pages(document: "PdfDocument", count: int, reading: _Reading) -> None:
         reading.warnings.append(f"{len(reading.damaged)} of {count} pages are damaged and could not be read")
 
 
-def _page(document: "PdfDocument", index: int) -> tuple[PageText, list[Found]]:
-    """The text of a page, and its pictures."""
+def _page(document: "PdfDocument", index: int, before: Sequence[Item]) -> tuple[PageText, list[Found]]:
+    """The text of a page, `before` is what stands on the last one; and its pictures."""
     import pypdfium2.raw as raw
 
     page = document[index]
     try:
         text_page = page.get_textpage()
         try:
-            glyphs = glyphs_of(text_page, raw, limit=MAX_PAGE_CHARS)
+            glyphs = in_order(glyphs_of(text_page, raw, limit=MAX_PAGE_CHARS))
         finally:
             text_page.close()
-        items: list[Item | int] = []  # a number stands for the ruled table whose cells are filled in below
-        grids = [grid for grid in grids_of(rules_of(page, raw)) if any(map(grid.holds, glyphs))] if glyphs else []
-        owner = [
-            next((at for at, grid in enumerate(grids) if grid.holds(g)), -1) if g.text != "\n" else -2 for g in glyphs
-        ]
-        inside: dict[int, list[Glyph]] = {}
-        outside: list[Glyph] = []
-        last = -1
-        for glyph, grid in zip(glyphs, owner, strict=True):
-            grid = last if grid == -2 else grid
-            if grid >= 0:
-                if grid not in inside:
-                    items += blocks_of(outside)
-                    outside = []
-                    items.append(grid)
-                inside.setdefault(grid, []).append(glyph)
-            else:
-                outside.append(glyph)
-            last = grid
-        items += blocks_of(outside)
-        filled = [cells_of(grids[item], inside[item]) if isinstance(item, int) else item for item in items]
+        items = items_of(glyphs, rules_of(page, raw) if glyphs else (), before)
         width, height = page.get_size()
-        text = PageText(index + 1, tuple(filled), wide=width > 1.2 * height)
+        text = PageText(index + 1, items, wide=width > 1.2 * height)
         return text, find_figures(page, raw, index, glyphs)
     finally:
         page.close()
@@ -234,7 +218,7 @@ def _stated(document: "PdfDocument") -> tuple[str, dict[str, str]]:
 
 
 def _chars(item: Item) -> int:
-    return sum(len(cell) for row in item for cell in row) if isinstance(item, list) else len(item.text)
+    return sum(len(cell) for row in item.rows for cell in row) if isinstance(item, Table) else len(item.text)
 
 
 def _page_errors() -> tuple[type[Exception], ...]:

@@ -80,7 +80,7 @@ def compose(pages: Sequence[PageText], composer: Composer) -> None:
                 elif isinstance(item, Line):
                     open_paragraph = _Paragraph(one_line(item.text), [(0, place)], item)
                 else:
-                    composer.table(item)
+                    composer.table(item.rows)
             first_of_page = False
         if page.scanned:
             _write(composer, open_paragraph, layout)

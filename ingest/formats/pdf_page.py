@@ -4,7 +4,26 @@ from dataclasses import dataclass, replace
 
 from ingest.formats.pdf_lines import Line
 
-Table = list[list[str]]
+LEAST_ROWS = 3
+"""Fewer rows under each other are no table yet, unless one that ended the page before goes on in them."""
+
+_SAME_EDGE_PT = 4.0
+
+Columns = tuple[tuple[float, float], ...]
+"""The left and the right edge of each column, in points, from the left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells from the top, the first names the columns; `columns` are as many as a row has cells.
+
+    `lines` are those it was made of, where it has too few rows to be sure; then it is a table only if it goes on from the page
+    before, or on the next page.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    columns: Columns = ()
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +44,21 @@ class PageText:
     items: tuple[Item, ...] = ()
     scanned: str = ""
     wide: bool = False
+
+
+def same_columns(one: Columns, other: Columns) -> bool:
+    """Whether these are the columns of one table: as many, with the same edges."""
+    return len(one) == len(other) and all(
+        abs(left - other_left) <= _SAME_EDGE_PT and abs(right - other_right) <= _SAME_EDGE_PT
+        for (left, right), (other_left, other_right) in zip(one, other, strict=True)
+    )
+
+
+def lines_in(item: Item) -> tuple[Line, ...]:
+    """The lines of an item that is one, or may prove to be nothing more."""
+    if isinstance(item, Line):
+        return (item,)
+    return item.lines if isinstance(item, Table) else ()
 
 
 def with_figure(page: PageText, figure: Figure, box: tuple[float, float, float, float]) -> PageText:

@@ -3,9 +3,11 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ingest.formats.pdf_lines import Glyph, lines_of
+from ingest.formats.pdf_page import Columns, Table
 
 MAX_RULES = 1_500
 _THIN_PT = 3.0
@@ -26,11 +28,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where the rules of a table stand, ascending; at least two rows or two columns."""
+    """Where the rules of a table stand, ascending; at least two columns."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     rules: tuple[Rule, ...]
+
+    @property
+    def columns(self) -> Columns:
+        """The edges of its columns."""
+        return tuple(pairwise(self.xs))
 
     def holds(self, glyph: Glyph) -> bool:
         """Whether the glyph stands inside."""
@@ -50,7 +57,7 @@ def rules_of(page: Any, raw: Any) -> list[Rule]:
 
 
 def grids_of(rules: Iterable[Rule]) -> list[Grid]:
-    """The tables that the rules make: rules that touch belong together."""
+    """The tables that the rules make, also those of one row: rules that touch belong together."""
     groups: list[list[Rule]] = []
     for rule in rules:
         touching = [group for group in groups if any(_touch(rule, other) for other in group)]
@@ -61,13 +68,13 @@ def grids_of(rules: Iterable[Rule]) -> list[Grid]:
     for group in groups:
         xs = _merged(rule.at for rule in group if not rule.flat)
         ys = _merged(rule.at for rule in group if rule.flat)
-        if len(xs) >= 3 and len(ys) >= 3 and len(xs) * len(ys) <= _MAX_CELLS:
+        if len(xs) >= 3 and len(ys) >= 2 and len(xs) * len(ys) <= _MAX_CELLS:
             grids.append(Grid(tuple(xs), tuple(ys), tuple(group)))
     return grids
 
 
-def cells_of(grid: Grid, glyphs: Sequence[Glyph]) -> list[list[str]]:
-    """The text of the cells, rows from the top. A cell that spans rows says its text in each, one that spans columns once."""
+def table_of(grid: Grid, glyphs: Sequence[Glyph]) -> Table:
+    """The text of the cells. A cell that spans rows says its text in each, one that spans columns once."""
     columns, rows = len(grid.xs) - 1, len(grid.ys) - 1
     held: dict[tuple[int, int], list[Glyph]] = {}
     end = Glyph("\n", 0, 0, 0, 0, 0)
@@ -87,10 +94,13 @@ def cells_of(grid: Grid, glyphs: Sequence[Glyph]) -> list[list[str]]:
     for cell in sorted(texts):
         spans.setdefault(owners[cell], []).append(texts[cell])
     said = {owner: " ".join(parts) for owner, parts in spans.items()}
-    return [
-        [said.get(owners[row, column], "") if owners[row, column][1] == column else "" for column in range(columns)]
+    cells = tuple(
+        tuple(
+            said.get(owners[row, column], "") if owners[row, column][1] == column else "" for column in range(columns)
+        )
         for row in range(rows)
-    ]
+    )
+    return Table(cells, grid.columns, () if rows > 1 else tuple(lines_of(glyphs)))
 
 
 def _owners(grid: Grid, rows: int, columns: int) -> dict[tuple[int, int], tuple[int, int]]:

@@ -13,7 +13,7 @@ import numpy as np
 from graphs.extract import citation_of
 from graphs.marks import MarkStream
 from graphs.relevance import Embeds, TermRules
-from graphs.units import Unit, shown, units_of
+from graphs.units import Unit, said, units_of
 from rag_app.answer import Citation
 from rag_app.schema import Language
 from rag_app.search_result import Hit
@@ -149,9 +149,9 @@ class _Checker:
         self._terms = terms
         self._embedder = embedder
         self._units = units_of(hits, text_of)[:MAX_UNITS]
-        self._unit_terms = [frozenset(terms.of_text(shown(unit))) for unit in self._units]
+        self._unit_terms = [frozenset(terms.of_text(said(unit))) for unit in self._units]
         self._vectors = (
-            embedder.embed_passages([shown(unit) for unit in self._units])
+            embedder.embed_passages([said(unit) for unit in self._units])
             if self._units
             else np.zeros((0, 1), np.float32)
         )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from graphs.asked import asked_of
 from graphs.editions import outdated_sources
-from graphs.units import Unit, cells_of, shown, units_of
+from graphs.units import Unit, cells_of, said, units_of
 from rag_app.search_result import Hit, OtherWords, SearchResult
 
 MAX_UNITS = 160
@@ -77,14 +77,14 @@ def relevance_of(
         return ()
     weights = question_weights(result)
     contexts = [frozenset(terms.of_text(" ".join((hit.chunk.title, *hit.chunk.heading_path)))) for hit in result.hits]
-    texts = [f"{result.hits[unit.hit].heading}\n{shown(unit)}" for unit in units]
+    texts = [f"{result.hits[unit.hit].heading}\n{said(unit)}" for unit in units]
     asked = embedder.embed_questions([question])[0]
     similarities = embedder.embed_passages(texts) @ asked
     priors = _priors(result.hits)
     kind = asked_of(question)
     bonus = NARROW_BONUS if kind is not None and kind.narrow else KIND_BONUS
     outdated = outdated_sources(question, result.hits)
-    held = [frozenset(terms.of_text(shown(unit))) for unit in units]
+    held = [frozenset(terms.of_text(said(unit))) for unit in units]
     judged = []
     for at, (unit, similarity) in enumerate(zip(units, similarities, strict=True)):
         coverage = covered_share(weights, held[at], result.other_words)

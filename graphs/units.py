@@ -20,7 +20,20 @@ _FENCE = re.compile(r"^\s*(```|~~~)")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}(\s|$)")
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
 _RULE_ROW = re.compile(r"^\s*\|[\s:|-]+\|\s*$")
-_NOT_PROSE = re.compile(r"^\s*(<!--.*-->|-{3,}|={3,}|\*{3,}|_{3,}|\[\^?[^\]]+\]:\s*\S+)\s*$")
+_NOT_PROSE = re.compile(r"^\s*(<!--.*-->|\{/\*.*\*/\}|-{3,}|={3,}|\*{3,}|_{3,}|\[\^?[^\]]+\]:\s*\S+)\s*$")
+_TAGS = re.compile(r"^\s*(?:</?[A-Za-z][\w.:-]*(?:\s[^<>]*)?>\s*)+$")
+_ADMONITION = re.compile(
+    r"^\s*(?::{3,}.*|(?:!!!|\?\?\?\+?)\s+[a-z]+(?:\s.*)?|===\+?\s+\".*\"|(?:>\s*)+\[![A-Za-z-]+\][+-]?.*)\s*$"
+)
+"""The line that opens or closes a box (`:::tip`, `!!! note "…"`, `> [!NOTE] …`): its title is found, as a heading is."""
+_MODULE = re.compile(
+    r"^(?:import\s(?:[\w*{][^'\"]*\sfrom\s+)?['\"][^'\"]+['\"];?|import\s+\{|export\s+(?:const|let|var)\s+\w+\s*=.*"
+    r"|export\s+(?:default\s+)?(?:(?:async\s+)?function\b.*\(.*|class\s.*\{.*)|export\s+(?:default\s*[{(]|[{*]).*|export\s+default\s+\w+;)\s*$"
+)
+"""A line of a module, as MDX has them above and between its prose."""
+_WIKI_LINK = re.compile(
+    r"(?P<code>`[^`\n]*`)|!?\[\[(?=[^\W\d_])(?P<target>[^\[\]|\n]*[^\[\]|\s])(?:\|(?P<alias>[^\[\]\n]+))?\]\]"
+)
 _FRONT_MATTER = re.compile(r"---\n(?:.*\n)*?(?:---|\.\.\.)(?:\n|$)")
 _LEAD = re.compile(r"^(\s*>)*\s*([-*+•]|\d{1,3}[.)])\s+(\[[ xX]\]\s+)?|^(\s*>)+\s?|^\s+")
 
@@ -60,7 +73,12 @@ def cells_of(row: str) -> tuple[str, ...]:
 
 
 def shown(unit: Unit) -> str:
-    """The unit as a sentence of an answer: a row names its columns, prose loses its line breaks, code stays."""
+    """The unit as a sentence of an answer: as `said`, and a wiki link is its alias, or else what it links to."""
+    return said(unit) if unit.kind == "code" else _WIKI_LINK.sub(_linked, said(unit))
+
+
+def said(unit: Unit) -> str:
+    """All that the unit says: a row names its columns, prose loses its line breaks, code stays."""
     if unit.kind == "code":
         return unit.text
     if unit.kind == "row":
@@ -72,6 +90,10 @@ def shown(unit: Unit) -> str:
     return " ".join(unit.text.split())
 
 
+def _linked(link: re.Match[str]) -> str:
+    return link["code"] or (link["alias"] or link["target"].replace("#", " › ")).strip()
+
+
 def _units_of_hit(position: int, hit: Hit, text_of: Callable[[str], str]) -> Iterator[Unit]:
     text, base = hit.chunk.text, hit.placement.start
     header: tuple[str, ...] | None = None
@@ -79,6 +101,7 @@ def _units_of_hit(position: int, hit: Hit, text_of: Callable[[str], str]) -> Ite
     fence_start: int | None = None
     offset = 0
     body = _after_front_matter(hit)
+    in_module = False
 
     def prose(end: int) -> Iterator[Unit]:
         if prose_start is not None:
@@ -88,6 +111,9 @@ def _units_of_hit(position: int, hit: Hit, text_of: Callable[[str], str]) -> Ite
         start, offset = offset, offset + len(line)
         if start < body:
             continue
+        if in_module and line.strip():
+            continue
+        in_module = False
         if _FENCE.match(line):
             if fence_start is None:
                 yield from prose(start)
@@ -108,14 +134,21 @@ def _units_of_hit(position: int, hit: Hit, text_of: Callable[[str], str]) -> Ite
             if not _RULE_ROW.match(line):
                 row = line.rstrip()
                 yield Unit(position, start + base, start + base + len(row), row, "row", header)
-        elif not line.strip() or _HEADING.match(line) or _NOT_PROSE.match(line):
+        elif not line.strip() or _HEADING.match(line) or _is_no_prose(line):
             yield from prose(start)
             prose_start, header = None, None
+        elif prose_start is None and _MODULE.match(line):
+            in_module, header = line.rstrip().endswith(("{", "(", "[")), None
         else:
             header = None
             if prose_start is None:
                 prose_start = start
     yield from prose(len(text))
+
+
+def _is_no_prose(line: str) -> bool:
+    """A comment, a rule, a link definition, the edge of a box, or tags alone."""
+    return any(pattern.match(line) for pattern in (_NOT_PROSE, _ADMONITION, _TAGS))
 
 
 def _after_front_matter(hit: Hit) -> int:

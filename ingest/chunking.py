@@ -1,8 +1,9 @@
 """A source text into pieces: pure, lossless, led by headings, with boundaries that the text itself chooses.
 
 Every boundary is chosen by what stands right behind it, never by its position: a change moves the boundaries around it
-and leaves all others alone. Sections are cut at headings. What is still too large is cut where the first words of a block
-hash lower than those of all blocks near it, and, where such blocks are too far apart, at the lowest in between.
+and leaves nearly all others alone. Boundaries have an order: stronger headings first, then blocks, rows, sentences and words, those
+of one kind by a hash of the first words behind them. A text is cut in two at the first in this order that leaves neither side too
+small, and each side again: at headings always, elsewhere only until it fits.
 """
 
 import hashlib
@@ -10,23 +11,23 @@ import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import accumulate, pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.blocks import BLOCK, CountTokens, Unit, units_of
+from ingest.blocks import BLOCK, DOCUMENT, CountTokens, Unit, units_of
 from ingest.formats.commonmark import line_starts
 from rag_app.schema import Heading, SourceText
 
-CHUNKER_VERSION: Final = "2"
+CHUNKER_VERSION: Final = "3"
 
 Keys = NDArray[np.uint64]
 
-_SECTION_SHARE = 5  # a section of a fifth of the largest chunk stands alone
-_LEAST_SHARE = 4  # what is cut below headings is cut into parts of at least a quarter, where the units allow it
-_HASHED_CHARS = 12  # few, so that most edits of a paragraph leave its key alone
+_LEAST_SHARE = 4  # no part is smaller than a quarter of the largest chunk, where the units allow it
+_HASHED_CHARS = 12  # few, and of one line: most edits of a paragraph leave its key alone, and that of its heading
+_TIE_CHARS = 200  # where blocks open alike ("</div>", "- "), what follows decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def split(source: SourceText, *, max_tokens: int, count_tokens: CountTokens) -> 
 
     Small sections join neighbours under the same parent, large ones are cut between blocks, then rows or sentences, then words.
     A piece that begins among the rows of a table has the table's header row at the end of its heading path.
-    No piece is larger than `max_tokens`, give or take what `count_tokens` saves at the seams; none begins with a blank line.
+    No piece is larger than `max_tokens`, give or take what `count_tokens` saves at the seams, or has more than 16 characters for each of them;
+    none begins with a blank line.
     """
     text = source.text
     if not text.strip():
@@ -75,70 +77,33 @@ def chunk_id(title: str, heading_path: Sequence[str], text: str) -> str:
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _leaves(text: str, units: Sequence[Unit], max_tokens: int) -> list[tuple[int, int]]:
+def _leaves(text: str, units: Sequence[Unit], max_tokens: int) -> Iterator[tuple[int, int]]:
     """Index spans of the units that make one piece each, in order."""
     keys = _keys(text, units)
-    sizes = [0]
-    for unit in units:
-        sizes.append(sizes[-1] + unit.tokens)
-    leaves: list[tuple[int, int]] = []
-    for first, last in _sections(keys, sizes, max_tokens):
-        anchors = (
-            _anchors(keys, sizes, first, last, max_tokens // _LEAST_SHARE)
-            if sizes[last] - sizes[first] > max_tokens
-            else []
-        )
-        for left, right in pairwise([first, *anchors, last]):
-            leaves += _halves(keys, sizes, left, right, max_tokens)
-    return leaves
+    sizes = [0, *accumulate(unit.size for unit in units)]
+    documents = (at for at in range(1, len(units)) if units[at].strength == DOCUMENT)
+    for first, last in pairwise([0, *documents, len(units)]):
+        yield from _parts(keys, sizes, first, last, max_tokens)
 
 
-def _sections(keys: Keys, sizes: Sequence[int], max_tokens: int) -> Iterator[tuple[int, int]]:
-    """Spans cut at headings: the highest first, and none cut off that is too small to stand alone if it can be helped."""
-    least = max(1, max_tokens // _SECTION_SHARE)
-    open_spans = [(0, len(keys))]
+def _parts(keys: Keys, sizes: Sequence[int], first: int, last: int, max_tokens: int) -> Iterator[tuple[int, int]]:
+    """A span cut in two at its lowest boundary that leaves enough on either side, and each side again, in order.
+
+    A span that fits is cut at headings only. One that outgrows the limit gets one cut more: its neighbours stay as they are.
+    """
+    least = max(1, max_tokens // _LEAST_SHARE)
+    open_spans = [(first, last)]
     while open_spans:
         first, last = open_spans.pop()
-        strongest = _strength(keys[first + 1 : last].min()) if last - first > 1 else BLOCK
-        cut = None
-        if strongest < BLOCK:
-            cut = _lowest(keys, *_inside(sizes, first, last, least))
-            if cut is None or _strength(keys[cut]) != strongest:
-                small = sizes[last] - sizes[first] <= max_tokens
-                cut = None if small else _most_even(keys, sizes, first, last, strongest)
+        cut = _lowest(keys, *_inside(sizes, first, last, least))
+        if sizes[last] - sizes[first] <= max_tokens:
+            cut = cut if cut is not None and _strength(keys[cut]) < BLOCK else None
+        elif cut is None and last - first > 1:
+            cut = _most_even(sizes, first, last)
         if cut is None:
             yield first, last
         else:
             open_spans += [(cut, last), (first, cut)]
-
-
-def _anchors(keys: Keys, sizes: Sequence[int], first: int, last: int, reach: int) -> list[int]:
-    """The boundaries whose key is the lowest among all within `reach` tokens: what is farther away cannot move them."""
-    ranks = keys[first:last].tolist()
-    anchors: list[int] = []
-    for at in range(first + 1, last):
-        here, key = sizes[at], ranks[at - first]
-        if here - sizes[first] < reach or sizes[last] - here < reach:
-            continue
-        before = takewhile(lambda i, here=here: here - sizes[i] <= reach, range(at - 1, first, -1))  # type: ignore[misc]
-        behind = takewhile(lambda i, here=here: sizes[i] - here <= reach, range(at + 1, last))  # type: ignore[misc]
-        if all(ranks[i - first] > key for i in before) and all(ranks[i - first] >= key for i in behind):
-            anchors.append(at)
-    return anchors
-
-
-def _halves(keys: Keys, sizes: Sequence[int], first: int, last: int, max_tokens: int) -> Iterator[tuple[int, int]]:
-    """A span cut in two at its lowest boundary, and each side again, until every part fits."""
-    open_spans = [(first, last)]
-    while open_spans:
-        first, last = open_spans.pop()
-        if sizes[last] - sizes[first] <= max_tokens or last - first < 2:
-            yield first, last
-            continue
-        cut = _lowest(keys, *_inside(sizes, first, last, max(1, max_tokens // _LEAST_SHARE)))
-        if cut is None:
-            cut = _most_even(keys, sizes, first, last, None)
-        open_spans += [(cut, last), (first, cut)]
 
 
 def _inside(sizes: Sequence[int], first: int, last: int, least: int) -> tuple[int, int]:
@@ -157,20 +122,19 @@ def _lowest(keys: Keys, low: int, high: int) -> int | None:
     return low + int(equal[len(equal) // 2])
 
 
-def _most_even(keys: Keys, sizes: Sequence[int], first: int, last: int, strength: int | None) -> int:
-    """Of the boundaries (of this strength, if one is named), the one that leaves the larger smaller side."""
-    candidates = (at for at in range(first + 1, last) if strength is None or _strength(keys[at]) == strength)
-    return max(candidates, key=lambda at: min(sizes[at] - sizes[first], sizes[last] - sizes[at]))
+def _most_even(sizes: Sequence[int], first: int, last: int) -> int:
+    """The boundary that leaves the larger smaller side."""
+    return max(range(first + 1, last), key=lambda at: min(sizes[at] - sizes[first], sizes[last] - sizes[at]))
 
 
 def _keys(text: str, units: Sequence[Unit]) -> Keys:
-    """For the boundary in front of each unit: its strength, a hash of the first words behind it, a hash of the whole unit."""
+    """For the boundary in front of each unit: its strength, a hash of the first words behind it, a hash of more of them."""
     keys = np.empty(len(units), dtype=np.uint64)
     for index, unit in enumerate(units):
-        end = units[index + 1].start if index + 1 < len(units) else len(text)
-        opening = zlib.crc32(text[unit.start : min(end, unit.start + _HASHED_CHARS)].encode("utf-8", "replace")) >> 2
-        whole = zlib.crc32(text[unit.start : end].encode("utf-8", "replace")) >> 2
-        keys[index] = unit.strength << 60 | opening << 30 | whole
+        first_line = text[unit.start : unit.start + _HASHED_CHARS].partition("\n")[0]
+        opening = zlib.crc32(first_line.encode("utf-8", "replace")) >> 2
+        more = zlib.crc32(text[unit.start : unit.start + _TIE_CHARS].encode("utf-8", "replace")) >> 2
+        keys[index] = unit.strength << 60 | opening << 30 | more
     return keys
 
 

@@ -10,7 +10,7 @@ from rag_app.language import detect_language
 from rag_app.places import locator_of
 from rag_app.schema import Chunk, Placement, Source, SourceText
 
-READERS_VERSION: Final = "2"
+READERS_VERSION: Final = "3"
 """Raise it whenever a reader makes another text or other places of the same bytes: the files are then read again."""
 
 

@@ -5,6 +5,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag_app.errors import DamagedIndex, IndexFault
 from rag_app.index.catalog import Catalog
 from rag_app.index.folder import CATALOG, name_of
@@ -113,7 +116,8 @@ def difference(before: Catalog, after: Catalog) -> Difference:
 def problems_of(snapshot: Snapshot) -> Iterator[str]:
     """What is wrong with an open generation, one sentence each; nothing when it is whole.
 
-    Covers: counts of catalog, vectors and BM25 index; every text under its placement; every vector found by itself.
+    Covers: counts of catalog, vectors and BM25 index; a text, terms and a vector for every chunk, and the vector found by
+    itself; every chunk under its placement; no words of a document outside its chunks.
     The files' hashes were checked when the snapshot was opened.
     """
     catalog = snapshot.catalog
@@ -129,10 +133,15 @@ def problems_of(snapshot: Snapshot) -> Iterator[str]:
     for source in catalog.sources():
         text, places = catalog.text_of(source.id), catalog.placements_of_source(source.id)
         known = catalog.chunks([place.chunk_id for place in places])
+        end = 0
         for place in places:
-            chunk = known.get(place.chunk_id)
-            if chunk is None or text[place.start : place.end] != chunk.text:
+            if text[place.start : place.end] != known[place.chunk_id].text:
                 yield f"chunk {place.chunk_id} does not stand at {place.start}-{place.end} of {source.name}"
+            if text[end : place.start].strip():
+                yield f"no chunk holds what stands at {end}-{place.start} of {source.name}"
+            end = place.end
+        if text[end:].strip():
+            yield f"no chunk holds what stands at {end}-{len(text)} of {source.name}"
 
 
 def _lost_vectors(snapshot: Snapshot, collection: str) -> Iterator[str]:
@@ -141,13 +150,25 @@ def _lost_vectors(snapshot: Snapshot, collection: str) -> Iterator[str]:
         batch = rows[start : start + _ROWS_AT_ONCE]
         evidence = snapshot.catalog.evidence(batch)
         vectors = dict(zip(evidence.rows, evidence.vectors, strict=True))
+        texts = snapshot.catalog.chunks_by_row(batch)
         for row in batch:
+            if row not in texts:
+                yield f"chunk {row} of {collection!r} has no text in the catalog"
             if row not in vectors:
                 yield f"chunk {row} of {collection!r} has no terms and no vector in the catalog"
-                continue
-            found = snapshot.vectors.query(collection, vectors[row], 1)
-            if not found or found[0][1] < _SAME_VECTOR:
+            elif not _finds_itself(snapshot, collection, row, vectors[row]):
                 yield f"the vector of chunk {row} of {collection!r} does not find itself"
+
+
+def _finds_itself(snapshot: Snapshot, collection: str, row: int, vector: NDArray[np.float32]) -> bool:
+    """Whether the nearest vector is that of this chunk, or of one whose own vector is the same."""
+    found = snapshot.vectors.query(collection, vector, 1)
+    if not found or found[0][1] < _SAME_VECTOR:
+        return False
+    if found[0][0] == row:
+        return True
+    _, others = snapshot.catalog.vectors([found[0][0]])
+    return bool((others @ vector >= _SAME_VECTOR * np.linalg.norm(vector) * np.linalg.norm(others, axis=1)).any())
 
 
 def _moves(gone: list[Source], fresh: list[Source]) -> Iterator[tuple[str, str]]:

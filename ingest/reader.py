@@ -1,6 +1,7 @@
 """From a path to a source text: the one place that opens documents, with limits and a second look at moving files."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
@@ -18,6 +19,7 @@ from rag_app.schema import Reading, SourceText
 MIB: Final = 1024 * 1024
 _BLOCK_BYTES = 1024 * 1024
 _ATTEMPTS = 2
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,11 @@ def _whole(path: Path, max_file_mb: int) -> bytes:
 
 @contextlib.contextmanager
 def _opened(path: Path, max_file_mb: int) -> Iterator[int]:
-    """A descriptor of a regular file that is not too large; a pipe or a device is never waited for."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    """A descriptor of a regular file that is not too large; a pipe or a device is never waited for, a link never followed.
+
+    The path comes from a walk, which takes no links, or was resolved: what is a link now took the place of a document since.
+    """
+    descriptor = os.open(path, _FLAGS)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -144,6 +149,8 @@ def _state(status: os.stat_result) -> tuple[int, int, int]:
 
 
 def _cannot_read(error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return "it is a symbolic link by now; links are not followed"
     reasons = {
         FileNotFoundError: "the file vanished while the folder was read",
         PermissionError: "there is no permission to read it",

@@ -12,7 +12,7 @@ def source_to_json(source: SourceText) -> bytes:
         {
             "title": source.title,
             "text": source.text,
-            "outline": [[h.level, h.title, h.start, h.line] for h in source.outline],
+            "outline": [[h.level, h.title, h.start, h.line, h.opens_document] for h in source.outline],
             "format": source.format,
             "encoding": source.encoding,
             "marks": [[m.start, m.locator] for m in source.marks],
@@ -33,7 +33,7 @@ def source_from_json(data: bytes) -> SourceText:
     stated = json.loads(data)
     try:
         text = _string(stated["text"])
-        outline = tuple(Heading(int(a), _string(b), int(c), int(d)) for a, b, c, d in stated["outline"])
+        outline = tuple(Heading(int(a), _string(b), int(c), int(d), bool(e)) for a, b, c, d, e in stated["outline"])
         marks = tuple(Mark(int(start), _string(locator)) for start, locator in stated["marks"])
         source = SourceText(
             title=_string(stated["title"]),

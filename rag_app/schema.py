@@ -18,12 +18,16 @@ DEFAULT_COLLECTION = "default"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of a source: its level (1 = top), its text without marks, where its line starts."""
+    """A heading of a source: its level (1 = top), its text without marks, where its line starts.
+
+    `opens_document` is said of the name of a document inside another (an archive, a mail): no passage reaches over it.
+    """
 
     level: int
     title: str
     start: int
     line: int
+    opens_document: bool = False
 
 
 @dataclass(frozen=True, slots=True)

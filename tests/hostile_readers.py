@@ -1,8 +1,10 @@
 """Readers that do everything a parser must not, for the sandbox: its child loads this module instead of the table of formats."""
 
 import ctypes
+import errno
 import os
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -66,6 +68,16 @@ def _connect(data: bytes) -> SourceText:
     return _said(lambda: socket.create_connection(("192.0.2.1", 80), timeout=1))
 
 
+def _connect_in_c(data: bytes) -> SourceText:
+    """What a parser's own C code would do, which no audit hook sees: a socket to this port of this machine."""
+    library = ctypes.CDLL(None, use_errno=True)
+    address = struct.pack("=H", socket.AF_INET) + struct.pack(">H", int(data)) + bytes((127, 0, 0, 1)) + bytes(8)
+    descriptor = library.socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+    if library.connect(descriptor, address, len(address)) == 0:
+        return _text("connected")
+    return _text(errno.errorcode[ctypes.get_errno()])
+
+
 def _write(data: bytes) -> SourceText:
     return _said(lambda: Path(data.decode()).write_text("x"))
 
@@ -90,6 +102,7 @@ _READERS = {
     "deep": _deep,
     "print": _print,
     "connect": _connect,
+    "connect_in_c": _connect_in_c,
     "write": _write,
     "start": _start,
     "look": _look,

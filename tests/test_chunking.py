@@ -216,7 +216,7 @@ def long_note(request: pytest.FixtureRequest) -> tuple[list[str], Callable[[byte
     """A note of more than 1,000 chunks: with a heading before every tenth paragraph or so, or with none at all."""
     chance = random.Random(7)
     blocks: list[str] = []
-    for number in range(1_400):
+    for number in range(1_900):
         if request.param == "markdown" and number % 10 == 0:
             blocks.append(f"{'#' * chance.randint(2, 4)} {number}절 {sentence(chance)[:6]}")
         blocks.append(paragraph(chance))

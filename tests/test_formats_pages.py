@@ -6,9 +6,9 @@ from email.message import EmailMessage
 import pytest
 
 from ingest.formats.csv_table import column_letter, read_csv
-from ingest.formats.eml import read_eml
 from ingest.formats.html import read_html
 from ingest.formats.notebook import read_notebook
+from ingest.formats.registry import reader_named
 from ingest.formats.rst import read_rst
 from rag_app.cleaning import clean_text
 from rag_app.errors import UndecodableSource, UnreadableSource
@@ -185,6 +185,9 @@ def test_very_wide_tables_are_cut_and_it_is_said() -> None:
     assert "c200" not in source.text
 
 
+read_eml = reader_named("eml")
+
+
 def message(html: str = "", **headers: str) -> EmailMessage:
     made = EmailMessage()
     for name, value in {"Subject": "회의 일정 변경", "From": "김서연 <seoyeon@example.com>", **headers}.items():
@@ -218,6 +221,14 @@ def test_a_message_in_html_alone_is_read_as_a_page() -> None:
     source = read_eml(raw)
     assert "# 공지\n\n똠방각하 상영회" in source.text
     assert [(heading.level, heading.title) for heading in source.outline][1:] == [(2, "공지")]
+
+
+def test_raw_korean_headers_are_read() -> None:
+    """Subjects in bare CP949, as old programs send them, came out as replacement marks."""
+    raw = "Subject: 회의 일정 변경\r\nFrom: 김서연 <a@b.c>\r\n\r\n본문이다.\r\n".encode("cp949")
+    source = read_eml(raw)
+    assert (source.title, source.metadata["author"]) == ("회의 일정 변경", "김서연 <a@b.c>")
+    assert "본문이다." in source.text
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\x01\x02", b"no header at all\n\nbody"])

@@ -56,6 +56,25 @@ def test_one_bad_byte_is_survived_with_a_warning() -> None:
     assert decoded.warnings == ("1 byte(s) were not valid utf-8 and are shown as \ufffd",)
 
 
+@pytest.mark.parametrize("at", [0, 9, 45])
+@pytest.mark.parametrize("ending", ["", "\n", "\n\nSee p. 3 of the handbook.\n"])
+def test_one_bad_byte_in_a_short_korean_text_is_survived_with_a_warning(at: int, ending: str) -> None:
+    """A note of sixteen syllables was refused for one byte, which a long file was forgiven."""
+    words = "연차휴가는입사후일년이지나면준다"
+    assert len(words) == 16
+    data = words.encode()
+    decoded = decode(data[:at] + b"\xff" + data[at:] + ending.encode())
+    assert decoded.text.replace("\ufffd", "") == words + ending
+    assert decoded.encoding == "utf-8"
+    assert decoded.warnings == ("1 byte(s) were not valid utf-8 and are shown as \ufffd",)
+
+
+@pytest.mark.parametrize("data", ["휴가".encode() + b"\xff", "연차 휴가 규정".encode() + b"\xff\xfe", b"policy\xff"])
+def test_a_short_text_with_more_lost_than_sure_is_refused(data: bytes) -> None:
+    with pytest.raises(UndecodableSource, match="do not fit"):
+        decode(data)
+
+
 def test_a_line_of_cp949_inside_utf8_is_read() -> None:
     decoded = decode(KOREAN.encode() * 5 + "붙여넣은 문장은 완성형입니다.\n".encode("cp949") + KOREAN.encode())
     assert decoded.text == KOREAN * 5 + "붙여넣은 문장은 완성형입니다.\n" + KOREAN

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.reader import digest_of, read_source
+from ingest.scan import scan_folder
 from rag_app.errors import SourceTooLarge, UnreadableSource, UnsupportedSource
 from rag_app.schema import SourceText
 
@@ -120,3 +121,76 @@ def test_a_garbled_text_is_noted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["\r\n", "\r", "\u2028", "\v", "\n"])
 def test_line_ends_make_no_difference(tmp_path: Path, ending: str) -> None:
     assert read(tmp_path, ending.join(["# 제목", "", "본문"]).encode()).text == "# 제목\n\n본문"
+
+
+# ---------------------------------------------------------------- files that move under the reading
+
+
+class Growing:
+    """`os.read` that lets somebody append to the file the first `times` times that its end was reached."""
+
+    def __init__(self, path: Path, times: int) -> None:
+        self._path = path
+        self._left = times
+        self._read = os.read
+
+    def __call__(self, descriptor: int, size: int) -> bytes:
+        block = self._read(descriptor, size)
+        if not block and self._left > 0:
+            self._left -= 1
+            with self._path.open("ab") as file:
+                file.write(" 더 쓴다.".encode())
+        return block
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_again_and_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of what an editor was writing would have been indexed under the hash of that half."""
+    path = tmp_path / "a.md"
+    path.write_text("처음 글이다.", encoding="utf-8")
+    monkeypatch.setattr(os, "read", Growing(path, times=1))
+    found = read_source(path, "a.md", max_file_mb=1)
+    assert found.source.text == "처음 글이다. 더 쓴다." == path.read_text(encoding="utf-8")
+    assert found.digest == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_file_that_never_stops_growing_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.log.md"
+    path.write_text("처음 글이다.", encoding="utf-8")
+    monkeypatch.setattr(os, "read", Growing(path, times=1_000))
+    with pytest.raises(UnreadableSource, match="keeps changing while it is read; run again when it is written"):
+        read_source(path, "a.log.md", max_file_mb=1)
+
+
+def test_a_file_rewritten_at_the_same_length_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("one", encoding="utf-8")
+    os.utime(path, ns=(1, 1))
+    real, rewritten = os.read, []
+
+    def read_then_rewrite(descriptor: int, size: int) -> bytes:
+        block = real(descriptor, size)
+        if not rewritten:
+            rewritten.append(block)
+            path.write_text("two", encoding="utf-8")
+        return block
+
+    monkeypatch.setattr(os, "read", read_then_rewrite)
+    assert read_source(path, "a.md", max_file_mb=1).source.text == "two"
+    assert rewritten == [b"one"]
+
+
+def test_a_link_that_took_the_place_of_a_document_is_not_followed(tmp_path: Path) -> None:
+    """Between the walk and the reading a document could be exchanged for a link to a file outside the folder."""
+    outside = tmp_path / "passwords"
+    outside.write_text("root:x:0", encoding="utf-8")
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "a.md").write_text("연차는 15일이다.", encoding="utf-8")
+    (walked,) = scan_folder(notes).files
+    walked.path.unlink()
+    walked.path.symlink_to(outside)
+    for act in (lambda p: read_source(p, "a.md", max_file_mb=1), lambda p: digest_of(p, max_file_mb=1)):
+        with pytest.raises(UnreadableSource, match="it is a symbolic link by now; links are not followed"):
+            act(walked.path)

@@ -2,6 +2,9 @@
 
 import os
 import secrets
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +64,22 @@ def test_there_is_no_network_and_nothing_is_written_or_started(sandbox: Sandbox,
     assert sandbox.read("write", str(target).encode()).text == "PermissionError: a parser writes no files"
     assert sandbox.read("start", b"").text == "PermissionError: a parser starts no programs"
     assert not target.exists()
+
+
+def _may_leave_the_network() -> bool:
+    """Whether the system lets a process without privileges of its own have a network of its own."""
+    tried = "import ctypes; c = ctypes.CDLL(None); raise SystemExit(c.unshare(0x40000000) and c.unshare(0x50000000))"
+    return sys.platform == "linux" and subprocess.run([sys.executable, "-c", tried], check=False).returncode == 0
+
+
+@pytest.mark.skipif(not _may_leave_the_network(), reason="this system refuses a network of its own (unshare)")
+def test_c_code_has_no_network_either(sandbox: Sandbox) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1]).encode()
+        assert sandbox.read("connect_in_c", port).text == "ENETUNREACH"
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_the_environment_is_empty_and_no_handle_is_inherited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

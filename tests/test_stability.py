@@ -1,10 +1,11 @@
 """Small edits of real notes: how many passages of a long file are new, by one word, one paragraph, one more on top."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.stability import EDITS, is_prose, measure
+from tests.benchmarks.stability import EDITS, is_prose, measure, too_many
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 LANGUAGES = {"ko": ("course", "company"), "en": ("course/en", "company/en")}
@@ -33,3 +34,10 @@ def test_prose_is_what_has_words_and_no_structure() -> None:
     assert not any(
         map(is_prose, ["# 제목 하나 둘 셋", "- 목록 하나 둘 셋", "| 표 | 하나 | 둘 |", "```py a b c", "짧은 말", ""])
     )
+
+
+def test_the_share_of_edits_that_cost_too_much_is_by_kind() -> None:
+    counts = Counter({1: 6, 3: 3, 4: 1})
+    assert too_many("put in at the top", counts) == 0.1
+    assert too_many("put in somewhere", counts) == 0.4
+    assert too_many("taken out", Counter()) == 0.0

@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block.table import table as is_table
 from markdown_it.token import Token
 
 BlockKind = Literal["heading", "paragraph", "list", "quote", "table", "code", "html", "rule"]
@@ -98,7 +100,35 @@ def line_starts(text: str) -> list[int]:
 def _block_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable("table").disable(["reference"])
     parser.core.ruler.disable(["inline", "text_join"])
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     return parser
+
+
+def _table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    """The library's rule for a table, but for the cells: they are most of what it makes, and nobody looks at them."""
+    if not is_table(state, first, end, True):
+        return False
+    if silent:
+        return True
+    parent, state.parentType = state.parentType, "table"
+    terminators = state.md.block.ruler.getRules("blockquote")
+    lines = [first, end]
+    state.push("table_open", "table", 1).map = lines
+    line = first + 2
+    while (
+        line < end
+        and state.sCount[line] >= state.blkIndent
+        and not state.isEmpty(line)
+        and not state.is_code_block(line)
+    ):
+        if any(ends(state, line, end, True) for ends in terminators):
+            break
+        state.push("tr", "tr", 0).map = [line, line + 1]
+        line += 1
+    state.push("table_close", "table", -1)
+    lines[1] = state.line = line
+    state.parentType = parent
+    return True
 
 
 @cache

@@ -50,14 +50,14 @@ class Composer:
         """From the next block on, the text stands at `locator`."""
         self._place = locator
 
-    def heading(self, level: int, text: str) -> None:
+    def heading(self, level: int, text: str, *, opens_document: bool = False) -> None:
         """A heading of level 1 to 6; an empty one is no heading."""
         title = one_line(text)[:MAX_TITLE_CHARS]
         if not title:
             return
         level = min(max(level, 1), 6)
         start, line = self._add(f"{'#' * level} {title}")
-        self._outline.append(Heading(level, title, start, line))
+        self._outline.append(Heading(level, title, start, line, opens_document))
 
     def paragraph(self, text: str, places: Sequence[tuple[int, str]] = ()) -> None:
         """A paragraph of one or several lines; `places` are offsets into it (it must be clean then) with their locators."""
@@ -127,7 +127,8 @@ class Composer:
                 self._mark(start + mark.start, f"{within} {mark.locator}".strip())
         for heading in outline:
             level = min(heading.level + deeper, 6)
-            self._outline.append(Heading(level, heading.title, start + heading.start, line + heading.line - 1))
+            at, on_line = start + heading.start, line + heading.line - 1
+            self._outline.append(Heading(level, heading.title, at, on_line, heading.opens_document))
 
     def source(
         self,

@@ -10,6 +10,7 @@ from rag_app.errors import UndecodableSource
 
 MAX_LOST_SHARE = 0.01
 MAX_LOST_IN_SHORT_TEXT = 2
+MIN_HANGUL_AROUND_LOSS = 4
 MAX_CONTROL_SHARE = 0.005
 MIN_FREQUENT_SHARE = 0.2
 
@@ -58,7 +59,7 @@ def decode(data: bytes) -> Decoded:
     """The text of a file.
 
     Covers UTF-8, UTF-16 and UTF-32 by their marks; UTF-8, UTF-16, CP949, ISO-2022-KR and Johab without; UTF-8 with a few
-    bad bytes, and with lines of CP949 pasted in.
+    bad bytes (one in a short Korean text), and with lines of CP949 pasted in.
     Does not cover: Western, Japanese and Chinese encodings; they are refused, since a guess would be garbage in an answer.
 
     Raises:
@@ -147,10 +148,17 @@ def _mixed(data: bytes) -> Decoded:
 
 
 def _with_losses(text: str, encoding: str, lost: int) -> Decoded:
-    if lost > max(MAX_LOST_IN_SHORT_TEXT if len(text) >= 40 else 0, MAX_LOST_SHARE * len(text)):
+    allowed = max(MAX_LOST_IN_SHORT_TEXT if len(text) >= 40 else 0, MAX_LOST_SHARE * len(text))
+    if lost > allowed and not (lost == 1 and encoding == "utf-8" and _is_korean_but_for_losses(text)):
         raise _undecodable(f"{lost} bytes of {len(text)} characters do not fit")
     warnings = (f"{lost} byte(s) were not valid {encoding} and are shown as \ufffd",) if lost else ()
     return Decoded(_text_only(text), encoding, warnings)
+
+
+def _is_korean_but_for_losses(text: str) -> bool:
+    """Whether enough Hangul is left to be sure of the encoding: no other one gives such syllables by chance."""
+    rest = text.replace("\ufffd", "")
+    return len(_HANGUL.findall(rest)) >= MIN_HANGUL_AROUND_LOSS and _plausible_korean(rest)
 
 
 def _text_only(text: str) -> str:

@@ -51,6 +51,10 @@ def _read_archive(data: bytes) -> SourceText:
     return read_archive(data, _read_member)
 
 
+def _read_eml(data: bytes) -> SourceText:
+    return read_eml(data, _read_member)
+
+
 FORMATS = (
     Format("markdown", (".md", ".markdown", ".mdx"), (), read_markdown, in_process=True),
     Format("text", (".txt", ".text"), (), read_text, in_process=True),
@@ -58,7 +62,7 @@ FORMATS = (
     Format("html", (".html", ".htm", ".xhtml"), (), read_html),
     Format("notebook", (".ipynb",), (), read_notebook),
     Format("csv", (".csv", ".tsv"), (), read_csv),
-    Format("eml", (".eml",), (), read_eml),
+    Format("eml", (".eml",), (), _read_eml),
     Format("pdf", (".pdf",), (b"%PDF-",), read_pdf),
     Format("docx", (".docx", ".docm"), _ZIP, read_docx, member=b"word/document.xml"),
     Format("xlsx", (".xlsx", ".xlsm"), _ZIP, read_xlsx, member=b"xl/workbook.xml"),
@@ -176,11 +180,13 @@ def _by_content(data: bytes) -> Format | None:
 
 
 def _read_member(name: str, data: bytes, depth: int) -> SourceText | None:
-    """A member of an archive; None when it is no document."""
+    """A member of an archive or an attachment of a mail; None when it is no document."""
     if not is_readable(name):
         return None
     found = format_of(name, data)
-    return read_archive(data, _read_member, depth) if found.name == "archive" else found.read(data)
+    if found.name == "archive":
+        return read_archive(data, _read_member, depth)
+    return read_eml(data, _read_member, depth) if found.name == "eml" else found.read(data)
 
 
 def _foreign_content(data: bytes) -> str | None:

@@ -105,8 +105,9 @@ def unpack_text(body: bytes) -> str:
 
 
 def pack_outline(outline: tuple[Heading, ...]) -> str:
-    """The headings of a source as they are stored."""
-    return json.dumps([[h.level, h.title, h.start, h.line] for h in outline], ensure_ascii=False)
+    """The headings of a source as they are stored; the last value stands only where it is true, as in older indexes."""
+    rows = [[h.level, h.title, h.start, h.line, *([True] if h.opens_document else [])] for h in outline]
+    return json.dumps(rows, ensure_ascii=False)
 
 
 def unpack_outline(body: str) -> tuple[Heading, ...]:

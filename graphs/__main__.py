@@ -4,7 +4,6 @@ Exit codes: 0 answered (an abstention too), 1 a doctor found something that need
 """
 
 import argparse
-import io
 import json
 import logging
 import os
@@ -19,6 +18,7 @@ from rag_app.answer import Answer
 from rag_app.errors import SeodangError
 from rag_app.events import AnswerDone, AnswerRevised, TextDelta
 from rag_app.settings import Settings, read_settings
+from rag_app.terminal import output_may_be_cut, speak_utf8
 
 USAGE_EXIT: Final = 2
 
@@ -27,27 +27,31 @@ _log = logging.getLogger(__name__)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns the exit code; every failure is one sentence on standard error."""
-    _speak_utf8()
+    speak_utf8()
     words = [_repaired(word) for word in (sys.argv[1:] if argv is None else argv)]
     try:
-        if words[:1] == ["evaluate"]:
-            from graphs.evaluate import main as evaluate
-
-            return evaluate(words[1:])
-        return _run(_parser().parse_args(words))
+        code = 0
+        with output_may_be_cut():
+            code = _chosen(words)
+        return code  # noqa: RET504 - the block may end before it is set
     except SeodangError as error:
         print(f"seodang: {error}", file=sys.stderr)
         return USAGE_EXIT
     except KeyboardInterrupt:
         print("seodang: stopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read the output has gone
-        return 0
     except Exception as error:  # noqa: BLE001 - a fault of the product: one sentence for the user, the rest for its log
         _log.debug("unexpected failure", exc_info=error)
         print(f"seodang: unexpected {type(error).__name__}: {error}; RAG_LOG_LEVEL=DEBUG shows more", file=sys.stderr)
         return USAGE_EXIT
+
+
+def _chosen(words: list[str]) -> int:
+    if words[:1] == ["evaluate"]:
+        from graphs.evaluate import main as evaluate
+
+        return evaluate(words[1:])
+    return _run(_parser().parse_args(words))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,7 +88,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
 
     filters = filters_of(arguments)
     chat = open_chat(settings, first_question=arguments.question)
-    collections = known_collections(chat, arguments.collection or ())
+    collections = known_collections(chat, arguments.collection or (), arguments.question)
     if arguments.json:
         answer = chat.ask(arguments.question, collections=collections, filters=filters)
         print(json.dumps(answer_row(answer), ensure_ascii=False))
@@ -106,7 +110,9 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
 def _print_sources(answer: Answer, out: TextIO) -> None:
     print(file=out)
     if answer.scope.filters:
-        print(f"\n{' '.join(answer.scope.filters)} (documents searched: {answer.scope.documents})", end="", file=out)
+        count = answer.scope.documents
+        searched = f"문서 {count}개에서 찾음" if answer.language == "ko" else f"documents searched: {count}"
+        print(f"\n{' '.join(answer.scope.filters)} ({searched})", end="", file=out)
     for citation in answer.citations:
         where = " › ".join(part for part in (citation.source, citation.heading) if part)
         print(
@@ -115,13 +121,6 @@ def _print_sources(answer: Answer, out: TextIO) -> None:
         )
     for warning in answer.warnings:
         print(f"! {warning}", file=sys.stderr)
-
-
-def _speak_utf8() -> None:
-    """Korean output must not fail under LANG=C or a console in another code page."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _repaired(word: str) -> str:

@@ -1,10 +1,11 @@
 """The answer without any model: the units that answer best, quoted word for word and cited, each with its own mark."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphs.relevance import Relevance
+from graphs.relevance import Relevance, TermRules
 from graphs.units import Unit, shown
 from rag_app.answer import Citation, Style
 from rag_app.search_result import Hit
@@ -15,6 +16,11 @@ KEEP_SHARE = 0.72
 SAME_WORDS = 0.8
 """Two units that share this much of their words say the same thing; only the better is quoted."""
 MAX_LIST_ITEMS = 7
+_ANNOUNCING = re.compile(
+    r"(?:^|\s)(?:다음|아래)(?:과|와|의|에|은|는)?\s(?!해|달|날|주|분기|학기|단계|회차|번에?\b)[가-힣]|\b(?:the following|as follows|listed below)\b",
+    re.IGNORECASE,
+)
+"""A sentence that speaks of what stands under it: "다음 비용은 결제할 수 없습니다.", "for the following"."""
 _WORD = re.compile(r"\w+")
 
 
@@ -30,7 +36,7 @@ class Extract:
 def extract_answer(hits: Sequence[Hit], ranked: Sequence[Relevance], *, style: Style = "direct") -> Extract:
     """Quote the best of `ranked` (best first, as `relevance_of` gives them); empty text when there is nothing to quote.
 
-    A sentence that only announces a list ("…은 다음과 같다:") brings the items under it.
+    A sentence that only announces a list or a table ("…은 다음과 같다:", "다음 표의 금액") brings what stands under it.
     """
     if not ranked:
         return Extract("", (), 0.0)
@@ -38,6 +44,21 @@ def extract_answer(hits: Sequence[Hit], ranked: Sequence[Relevance], *, style: S
     chosen = sorted(chosen, key=lambda unit: (_first_rank(unit, chosen), unit.start))
     citations = tuple(citation_of(number, unit, hits[unit.hit]) for number, unit in enumerate(chosen, start=1))
     return Extract(_compose(chosen), citations, ranked[0].score)
+
+
+def unsaid(ranked: Sequence[Relevance], earlier: str, wanted: frozenset[str], terms: TermRules) -> Sequence[Relevance]:
+    """What a follow-up can be answered with: not what the answer before it quoted, unless that holds a term `wanted` now.
+
+    All of `ranked` when nothing else is left, or when the follow-up asks for nothing of its own.
+    """
+    if not wanted:
+        return ranked
+    fresh = [
+        item
+        for item in ranked
+        if shown(item.unit) not in earlier or wanted.intersection(terms.of_text(shown(item.unit)))
+    ]
+    return fresh or ranked
 
 
 def citation_of(number: int, unit: Unit, hit: Hit) -> Citation:
@@ -79,21 +100,31 @@ def _is_other_row(item: Relevance, ranked: Sequence[Relevance]) -> bool:
 
 
 def _with_list_items(chosen: list[Unit], ranked: Sequence[Relevance]) -> list[Unit]:
-    """The chosen units, plus the list items right under a chosen sentence that ends with a colon."""
+    """The chosen units, plus the list items or table rows that a chosen sentence announces."""
     extended = list(chosen)
     for unit in chosen:
-        if unit.kind != "sentence" or not unit.text.rstrip(" *_").endswith((":", "다음과 같다.", "다음과 같습니다.")):
+        if unit.kind != "sentence":
             continue
-        items = sorted(
-            (
-                item.unit
-                for item in ranked
-                if item.unit.hit == unit.hit and item.unit.kind == "item" and item.unit.start > unit.end
-            ),
+        below = sorted(
+            (item.unit for item in ranked if item.unit.hit == unit.hit and item.unit.start >= unit.end),
             key=lambda item: item.start,
         )
-        extended += [item for item in items[:MAX_LIST_ITEMS] if item not in extended]
+        if unit.text.rstrip(" *_").endswith((":", "다음과 같다.", "다음과 같습니다.")):
+            extended += _new([item for item in below if item.kind == "item"], extended)
+        elif below and below[0].kind in ("item", "row") and _ANNOUNCING.search(unit.text):
+            extended += _new(_in_a_row(below), extended)
     return extended
+
+
+def _in_a_row(units: Sequence[Unit]) -> list[Unit]:
+    """The list or table that the first of the units begins."""
+    first = units[0]
+    return list(itertools.takewhile(lambda unit: (unit.kind, unit.header) == (first.kind, first.header), units))
+
+
+def _new(listed: Sequence[Unit], chosen: Sequence[Unit]) -> list[Unit]:
+    """The first of a list that is announced; none of it when the question picked some of its rows or items itself."""
+    return [] if any(unit in chosen for unit in listed) else list(listed[:MAX_LIST_ITEMS])
 
 
 def _first_rank(unit: Unit, chosen: Sequence[Unit]) -> int:

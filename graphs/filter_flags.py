@@ -4,8 +4,9 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, get_args
 
-from rag_app.errors import UsageError
+from rag_app.errors import NoIndex, UsageError
 from rag_app.filters import Condition, Filters, Key, checked
+from rag_app.query_syntax import read_query
 
 if TYPE_CHECKING:
     from graphs.chat import Chat
@@ -31,10 +32,23 @@ def filters_of(arguments: argparse.Namespace) -> Filters:
     return checked(Filters(tuple(Condition(key, value) for key in keys for value in getattr(arguments, key) or ())))
 
 
-def known_collections(chat: "Chat", names: Sequence[str]) -> tuple[str, ...]:
-    """The collections named, all of which must be there."""
-    there = chat.deps.retriever.snapshot().collections if names else ()
-    unknown = [name for name in names if name not in there]
-    if unknown:
-        raise UsageError(f"there is no collection {unknown[0]!r}; there are: {', '.join(there)}")
+def known_collections(chat: "Chat", names: Sequence[str], question: str = "") -> tuple[str, ...]:
+    """The collections named, all of which must be there; so must the configured one that is searched without any.
+
+    Raises:
+        UsageError: a collection is not there; the message lists those that are.
+    """
+    configured = chat.deps.settings.collection
+    if not names and (not configured or read_query(question)[1].of("collection")):
+        return ()
+    try:
+        there = chat.deps.retriever.snapshot().collections
+    except NoIndex:
+        if names:
+            raise
+        return ()  # a greeting needs no documents, and a search says itself that there are none
+    unknown = [name for name in names or (configured,) if name not in there]
+    if unknown and there:
+        remedy = "" if names else "; set RAG_COLLECTION or add --collection"
+        raise UsageError(f"there is no collection {unknown[0]!r}; there are: {', '.join(there)}{remedy}")
     return tuple(names)

@@ -33,6 +33,7 @@ class Resolved:
 _POINTING: Final = re.compile(
     r"(?:^|\s)(?P<ko>(?:그|이|저)(?:것들?|거|건|게|걸|곳|분|사람|회사|제도|규정|방법|모델|기법|문서|과정|내용|값|숫자|함수|단계|경우|때)"
     r"(?:은|는|이|가|을|를|의|에|에서|에는|도|로|으로|와|과|랑|하고|보다|만|부터|까지|처럼)?(?![가-힣])"
+    r"|(?:둘|셋|두\s?(?:개|가지)|세\s?(?:개|가지))(?:\s?(?:중|가운데)(?:에서|에)?|[은는이가을를의]|\s?다)?(?![가-힣])"
     r"|(?:이|그)(?:를|에|들은|들의|중에서?|와는?|로써)(?![가-힣])|(?:거기|여기|저기)(?:서|에|에서|에는|는|선|도)?(?![가-힣])"
     r"|(?:위|앞|방금|아까|이전)(?:의|에서)?\s?(?:말한|설명한|답한|언급한|나온)?\s?(?:것|내용|답변?|얘기|이야기|질문)?(?:은|는|이|가|을|를|에|에서)?(?=\s|$))"
     r"|\b(?P<en>it|its|that|this|those|these|they|them|their|he|she|him|her|his|there|the (?:same|former|latter|above))\b",
@@ -45,8 +46,8 @@ _CONNECTING: Final = re.compile(
 )
 _ELLIPTIC: Final = re.compile(
     r"^\s*(?:왜|어째서|어떻게|언제|어디서?|누가|얼마나?|몇\s?\S{0,2})\s*(?:요|그래요?|그런가요|그렇지|그런 거야|그런 건가요|인가요|이야|야|죠)?\s*[?？.!]*\s*$"
-    r"|^\s*(?:더 )?(?:자세히|간단히|짧게|쉽게|다시|길게)(?: (?:설명|말|알려|얘기)\S*)*(?: ?(?:줘|주세요|해|봐)요?)?\s*[?.!]*$"
-    r"|^\s*(?:예시?|예를|이유|근거|출처|코드|장점|단점|차이|정의|종류|예외|조건|방법|절차|기한|금액|공식)(?:은|는|이|가|도|를|을)?(?: (?:뭐\S*|무엇\S*|있\S*|보여\S*|알려\S*|들어\S*|더))*\s*[?.!]*$"
+    r"|^\s*(?:좀 |조금 )?(?:더 )?(?:자세히|간단히|짧게|쉽게|다시|길게)(?: (?:설명|말|알려|얘기)\S*)*(?: ?(?:줘|주세요|해|봐)요?)?\s*[?.!]*$"
+    r"|^\s*(?:(?:예시?|예제|샘플) )?(?:예시?|예를|이유|근거|출처|코드|장점|단점|차이|정의|종류|예외|조건|방법|절차|기한|금액|공식)(?:은|는|이|가|도|를|을)?(?: (?:뭐\S*|무엇\S*|있\S*|보여\S*|알려\S*|들어\S*|더))*\s*[?.!]*$"
     r"|^\s*(?:why|how|when|where|who|how (?:much|many|long|so|come)|why (?:not|so|is that)|for example|such as|in (?:more )?detail|(?:tell me )?more|"
     r"(?:an |any |more )?examples?|explain(?: more| again)?|elaborate|go on|continue|shorter|simpler)\s*(?:please)?\s*[?.!]*$",
     re.IGNORECASE,
@@ -107,6 +108,8 @@ def is_follow_up(question: str, terms: TermRules) -> bool:
     """True when the question leans on an earlier one: it points, connects, or is too short to have a topic."""
     if _CONNECTING.search(question) or _ELLIPTIC.match(question) or _asked_voice(question) is not None:
         return True
+    if not own_words(question, terms):
+        return True
     if _POINTING.search(question):
         return len(_key_words(_POINTING.sub(" ", question), terms)) <= _SHORT_WORDS
     return _is_bare_topic(question, terms)
@@ -132,6 +135,11 @@ def with_topic(question: str, earlier: Sequence[str], terms: TermRules) -> str:
 def key_words(question: str, terms: TermRules) -> tuple[str, ...]:
     """The words that carry the question's topic, in order, without particles and without the words that only ask."""
     return _key_words(question, terms)
+
+
+def own_words(question: str, terms: TermRules) -> tuple[str, ...]:
+    """The key words that ask for something of their own; empty for one that leans wholly on what was said before."""
+    return tuple(word for word in _key_words(question, terms) if word not in _ADVERBS)
 
 
 def _joined(question: str, before: str, terms: TermRules) -> Resolved:
@@ -171,9 +179,13 @@ def _key_words(question: str, terms: TermRules) -> tuple[str, ...]:
     return tuple(found)
 
 
+_ADVERBS: Final = frozenset(
+    ("안", "못", "잘", "더", "덜", "또", "꼭", "쉽게", "간단히", "짧게", "다시", "not", "again", "simpler", "shorter")
+)
+"""Words that no question is about by themselves: "언제 쓰면 안 돼?" is about what was asked before."""
 _ASKING: Final = re.compile(
     r"왜|뭐\S{0,4}|무엇\S{0,4}|어떻게|어떤|얼마\S{0,4}|언제\S{0,3}|어디\S{0,3}|누구\S{0,3}|누가|몇\S{0,5}|며칠\S{0,4}|알려\S*|설명\S*|말해\S*|궁금\S*"
-    r"|왜요|줘|주세요|해줘|이유\S{0,2}|what|why|how|when|where|who|which|is|are|the|a|an|of|does|do|did|please|tell|me|explain",
+    r"|제|제가|저|저는|저희\S?|나|나는|내|내가|우리\S?|좀|조금|가능\S*|왜요|줘|주세요|해줘|이유\S{0,2}|what|why|how|when|where|who|which|is|are|the|a|an|of|does|do|did|please|tell|me|explain",
     re.IGNORECASE,
 )
 

@@ -1,5 +1,6 @@
 """The steps of an answer, one function each: state and surroundings in, changes to the state out."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from langgraph.runtime import Runtime
@@ -12,16 +13,18 @@ from graphs.citations import settle_citations
 from graphs.deps import Deps
 from graphs.document import summarise
 from graphs.drafting import draft_of, program_result, usable_rewriting
+from graphs.editions import editions_of
 from graphs.evidence import abstain, abstained, is_whole, judge, retrieve, rewrite, uncovered_words, usable_model
-from graphs.extract import extract_answer
-from graphs.followup import resolve
+from graphs.extract import extract_answer, unsaid
+from graphs.followup import is_follow_up, own_words, resolve
 from graphs.guard import without_thinking
 from graphs.phrases import extract_instead
 from graphs.prompts.search import contextualize_messages
 from graphs.prompts.think import think_messages
+from graphs.relevance import Relevance
 from graphs.small_talk import small_talk_of, without_greeting
 from graphs.state import State, Voice
-from rag_app.answer import Route
+from rag_app.answer import Citation, Route
 from rag_app.call_failures import said_nothing
 from rag_app.errors import CalculationError, LlmFault
 from rag_app.events import AnswerRevised, RouteChosen, TextDelta, ThoughtMade
@@ -136,9 +139,9 @@ def answer(state: State, runtime: Context) -> State:
 
 
 def verify(state: State, runtime: Context) -> State:
-    """A model's answer with its marks settled: every sentence against the passage it cites."""
+    """The answer's last look: a model's marks settled, every sentence against the passage it cites; and which edition it goes by."""
     if not state.get("from_model"):
-        return {}
+        return {"warnings": _edition_notes(state, state.get("citations", ()))}
     deps = runtime.context
     settled = settle_citations(
         state["text"],
@@ -151,7 +154,8 @@ def verify(state: State, runtime: Context) -> State:
     )
     if settled.text.strip() != state.get("shown", "").strip():
         runtime.stream_writer(AnswerRevised(settled.text))
-    return {"text": settled.text, "citations": settled.citations, "warnings": settled.warnings}
+    warnings = (*settled.warnings, *_edition_notes(state, settled.citations))
+    return {"text": settled.text, "citations": settled.citations, "warnings": warnings}
 
 
 # ---------------------------------------------------------------- parts of steps
@@ -162,7 +166,8 @@ def _quoted(state: State, runtime: Context, *, shown: bool, warning: str) -> Sta
     if is_whole(state):
         extract = summarise(state["hits"])
     else:
-        extract = extract_answer(state["result"].hits, state["ranked"], style=state["route"].style)
+        ranked = _not_said_before(state, runtime.context)
+        extract = extract_answer(state["result"].hits, ranked, style=state["route"].style)
     warnings = (warning,) if warning else ()
     if not extract.text:
         return {**abstained(state, runtime, shown=shown), "warnings": warnings}
@@ -176,6 +181,22 @@ def _quoted(state: State, runtime: Context, *, shown: bool, warning: str) -> Sta
             runtime.stream_writer(TextDelta(line))
     done: State = {"text": text, "citations": extract.citations, "from_model": False, "warnings": warnings}
     return {**done, "doubtful": doubtful}
+
+
+def _edition_notes(state: State, citations: Sequence[Citation]) -> tuple[str, ...]:
+    """Nothing under a refusal, and under the summary of one document."""
+    if state.get("abstained") or state["route"].evidence != "notes":
+        return ()
+    cited = {citation.source_id for citation in citations}
+    return tuple(phrases.by_edition(state["voice"], editions) for editions in editions_of(cited, state["hits"]))
+
+
+def _not_said_before(state: State, deps: Deps) -> Sequence[Relevance]:
+    """The ranked units; for a follow-up without those that the answer before it quoted."""
+    if not state["history"] or not is_follow_up(state["question"], deps.terms):
+        return state["ranked"]
+    wanted = deps.terms.of_text(" ".join(own_words(state["question"], deps.terms)))
+    return unsaid(state["ranked"], state["history"][-1].answer, frozenset(wanted), deps.terms)
 
 
 def _calculation_answer(done: Calculation, runtime: Context) -> State:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from graphs.editions import Editions
 from graphs.state import Voice
 from rag_app.errors import LlmFault, RerankingFault
 from rag_app.filters import Filters
@@ -58,6 +59,17 @@ def without_reranker(voice: Voice, fault: RerankingFault) -> str:
     if voice == "ko":
         return f"다시 순위를 매기지 않고 찾은 순서대로 답했습니다. {fault.korean}"
     return f"The passages were not reranked: {fault}"
+
+
+def by_edition(voice: Voice, editions: Editions) -> str:
+    """The note under an answer that rests on one edition of a document while others are there."""
+    gap = "" if voice == "ko" else " "
+    used, others = (
+        ", ".join(f"{name}{gap}({date})" for name, date in some) for some in (editions.used, editions.others)
+    )
+    if voice == "ko":
+        return f"{used} 기준으로 답했습니다. 같은 문서의 다른 판도 있습니다: {others}."
+    return f"The answer goes by {used}; the same document has other editions: {others}."
 
 
 def filter_alone(voice: Voice, filters: Filters) -> str:

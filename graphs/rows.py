@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from rag_app.answer import Answer, Citation
+from rag_app.dates import date_of
 from rag_app.errors import UsageError
 from rag_app.search_result import Hit
 
@@ -93,6 +94,7 @@ def hit_row(hit: Hit) -> dict[str, object]:
         "end": hit.placement.end,
         "line": hit.placement.line,
         "locator": hit.placement.locator,
+        "date": date_of(hit.source),
         "language": hit.chunk.language,
         "copies": hit.copies,
         "signals": {signal.name: {"value": round(signal.value, 6), "rank": signal.rank} for signal in hit.signals},

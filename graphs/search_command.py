@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from graphs.explained import explained, lines_of, row_of
 from graphs.filter_flags import add_filter_flags, filters_of, known_collections
 from graphs.rows import hit_row, query_rows
+from rag_app.dates import date_of
 from rag_app.errors import EmptyQuestion, UsageError
 from rag_app.search_result import Hit, SearchResult
 from rag_app.settings import Settings
@@ -44,7 +45,7 @@ def search(arguments: argparse.Namespace, settings: Settings) -> int:
     filters = filters_of(arguments)
     rows = None if arguments.queries is None else query_rows(arguments.queries)
     chat = open_chat(settings, first_question=arguments.question or "")
-    collections = known_collections(chat, arguments.collection or ())
+    collections = known_collections(chat, arguments.collection or (), arguments.question or "")
     if rows is None:
         found = chat.search(
             arguments.question, collections=collections, k=arguments.k, filters=filters, explain=arguments.explain
@@ -98,7 +99,8 @@ def _is_explained(found: SearchResult) -> bool:
 
 def _place(hit: Hit) -> str:
     where = " › ".join(part for part in (hit.source.name, hit.heading) if part)
-    return f"{where} ({hit.placement.locator or f'line {hit.placement.line}'})"
+    date = date_of(hit.source)
+    return f"{where} ({hit.placement.locator or f'line {hit.placement.line}'}{f', {date}' if date else ''})"
 
 
 def line(text: str) -> str:

@@ -6,7 +6,6 @@ Exit code 0: all well; files without anything to read are no failure. 1: some do
 
 import argparse
 import contextlib
-import io
 import logging
 import os
 import signal
@@ -18,12 +17,13 @@ from pathlib import Path
 from ingest.commands import COMMANDS, run_command
 from ingest.report import as_json, as_words
 from ingest.roots import as_utf8
-from ingest.texts import TextLanguage, language_of_terminal, text
+from ingest.texts import TextLanguage, language_of_terminal, remark, text
 from rag_app.cleaning import printable
 from rag_app.errors import SeodangError, UsageError
 from rag_app.receipts import Receipt
 from rag_app.schema import DEFAULT_COLLECTION
 from rag_app.settings import Settings, read_settings
+from rag_app.terminal import output_may_be_cut, speak_utf8
 
 ALL_WELL, SOME_FAILED, REFUSED = 0, 1, 2
 INTERRUPTED = 130
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None, *, may_stand_back: bool = False
 
     `may_stand_back` lets it lower the priority of this process, as RAG_INGEST_NICE says.
     """
-    _speak_utf8()
+    speak_utf8()
     language = language_of_terminal("auto")
     try:
         settings = read_settings()
@@ -45,14 +45,17 @@ def main(arguments: Sequence[str] | None = None, *, may_stand_back: bool = False
         logging.basicConfig(level=settings.log_level, format="%(levelname)s %(message)s", stream=sys.stderr)
         given = list(sys.argv[1:] if arguments is None else arguments)
         if given and given[0] in COMMANDS:
-            return run_command(given, settings, language)
+            code = ALL_WELL
+            with output_may_be_cut():
+                code = run_command(given, settings, language)
+            return code  # noqa: RET504 - the block may end before it is set
         options = _parser(language, settings).parse_args(given)
         if options.watch:
             return _watch(options, settings, language)
         receipt = _runner(options, settings, language)()
         _print(receipt, options, language)
     except (SeodangError, OSError) as error:
-        print(text(language, "error", message=_words_of(error)), file=sys.stderr)
+        print(text(language, "error", message=remark(language, _words_of(error))), file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         print(text(language, "interrupted"), file=sys.stderr)
@@ -108,7 +111,7 @@ def _watch(options: argparse.Namespace, settings: Settings, language: TextLangua
         except (SeodangError, OSError) as error:
             before, told = told, _words_of(error)
             if told != before:
-                print(text(language, "error", message=told), file=sys.stderr, flush=True)
+                print(text(language, "error", message=remark(language, told)), file=sys.stderr, flush=True)
             return
         before, told = told, repr(receipt.failed)
         if told != before or any(report.outcome != "failed" for report in receipt.files):
@@ -131,7 +134,8 @@ def _stand_back(niceness: int) -> None:
 def _print(receipt: Receipt, options: argparse.Namespace, language: TextLanguage) -> None:
     paths = ", ".join(printable(as_utf8(path)) for path in options.paths)
     words = as_words(receipt, language, paths=paths, dry_run=options.dry_run)
-    print(as_json(receipt) if options.json else words, flush=True)
+    with output_may_be_cut():
+        print(as_json(receipt) if options.json else words, flush=True)
 
 
 def _parser(language: TextLanguage, settings: Settings) -> argparse.ArgumentParser:
@@ -161,13 +165,6 @@ def _collection(name: str) -> str:
             "printable characters; choose a shorter, plain name"
         )
     return plain
-
-
-def _speak_utf8() -> None:
-    """Korean names reach the terminal whatever the locale; what it cannot show is escaped."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _words_of(error: SeodangError | OSError) -> str:

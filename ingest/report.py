@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ingest.formats.ocr import INSTALL_LINE
 from ingest.receipt_table import empty_share, table_of
-from ingest.texts import TextLanguage, text
+from ingest.texts import TextLanguage, remark, text
 from rag_app.cleaning import printable
 from rag_app.receipts import FileReport, Receipt
 
@@ -62,9 +62,13 @@ def _lines(receipt: Receipt, language: TextLanguage, paths: str, dry_run: bool) 
     yield from (f"  {line}" for line in table_of(shown[:LISTED], language))
     if len(shown) > LISTED:
         yield text(language, "more", count=len(shown) - LISTED)
-    failed = [f"{printable(failure.source)}: {printable(failure.reason)}" for failure in receipt.failed]
-    empty = [_told(report) for report in receipt.files if report.outcome == "empty" and not report.reading.unread]
-    odd = [_told(report) for report in receipt.files if report.outcome != "empty" and report.warnings]
+    failed = [
+        f"{printable(failure.source)}: {printable(remark(language, failure.reason))}" for failure in receipt.failed
+    ]
+    empty = [
+        _told(report, language) for report in receipt.files if report.outcome == "empty" and not report.reading.unread
+    ]
+    odd = [_told(report, language) for report in receipt.files if report.outcome != "empty" and report.warnings]
     for key, items in (("failed", failed), ("empty", empty), ("warned", odd)):
         if items:
             yield text(language, key, count=len(items))
@@ -74,8 +78,9 @@ def _lines(receipt: Receipt, language: TextLanguage, paths: str, dry_run: bool) 
     yield from _notes(receipt, language)
 
 
-def _told(report: FileReport) -> str:
-    return f"{printable(report.source)}: {printable('; '.join(report.warnings))}"
+def _told(report: FileReport, language: TextLanguage) -> str:
+    said = "; ".join(remark(language, warning) for warning in report.warnings)
+    return f"{printable(report.source)}: {printable(said)}"
 
 
 def _notes(receipt: Receipt, language: TextLanguage) -> Iterator[str]:

@@ -5,6 +5,8 @@ import os
 from collections.abc import Mapping
 from typing import Literal
 
+from rag_app.reading_notes import in_korean
+
 TextLanguage = Literal["ko", "en"]
 
 _KO: Mapping[str, str] = {
@@ -19,7 +21,7 @@ _KO: Mapping[str, str] = {
     "watching": "문서가 바뀌는지 지켜보고 있습니다. 마치려면 Ctrl-C를 누르세요.",
     "watched": "지켜보기를 마쳤습니다.",
     "exported": "대목 {count}개를 {path}에 내보냈습니다.",
-    "no_documents": "{paths}에 읽을 문서가 없습니다. Markdown(.md)이나 텍스트(.txt) 문서를 넣고 다시 실행하세요.",
+    "no_documents": "{paths}에 읽을 문서가 없습니다. Markdown, 텍스트, PDF, HWP, Word 같은 문서를 넣고 다시 실행하세요.",
     "unchanged": "바뀐 문서가 없습니다. 문서 {sources}개, 조각 {chunks}개가 그대로입니다. ({seconds:.1f}초)",
     "done": "{generation}번째 색인: 조각 {added}개 추가, {removed}개 삭제, {kept}개 유지. 모두 문서 {sources}개, 조각 {chunks}개입니다. "
     "(임베딩 {embedded}개, {seconds:.1f}초)",
@@ -70,6 +72,7 @@ _KO: Mapping[str, str] = {
     "scan": "문서 확인",
     "read": "문서 읽기",
     "embed": "임베딩",
+    "terms": "낱말 분석",
     "vectors": "벡터 색인",
     "lexical": "낱말 색인",
     "seal": "마무리",
@@ -86,7 +89,7 @@ _EN: Mapping[str, str] = {
     "watching": "Watching for changes; Ctrl-C ends it.",
     "watched": "No longer watching.",
     "exported": "{count} passage(s) written to {path}.",
-    "no_documents": "There are no documents in {paths}. Put Markdown (.md) or text (.txt) files there and run it again.",
+    "no_documents": "There are no documents in {paths}. Put documents there (Markdown, text, PDF, HWP, Word and others) and run it again.",
     "unchanged": "Nothing changed: {sources} documents, {chunks} chunks ({seconds:.1f} s).",
     "done": "Generation {generation}: {added} chunks added, {removed} removed, {kept} kept; {sources} documents and {chunks} chunks "
     "in all ({embedded} embedded, {seconds:.1f} s).",
@@ -138,6 +141,7 @@ _EN: Mapping[str, str] = {
     "scan": "checking",
     "read": "reading",
     "embed": "embedding",
+    "terms": "terms",
     "vectors": "vectors",
     "lexical": "words",
     "seal": "sealing",
@@ -148,6 +152,11 @@ _TEXTS: Mapping[TextLanguage, Mapping[str, str]] = {"ko": _KO, "en": _EN}
 def text(language: TextLanguage, key: str, **values: object) -> str:
     """The sentence in that language, with its values put in."""
     return _TEXTS[language][key].format(**values)
+
+
+def remark(language: TextLanguage, said: str) -> str:
+    """A reader's remark, or why something was refused, in that language as far as it is known there."""
+    return in_korean(said) if language == "ko" else said
 
 
 def language_of_terminal(configured: str) -> TextLanguage:

@@ -33,6 +33,7 @@ from ingest.ignore import IGNORE_FILE, is_ignored_file, is_ignored_folder
 LOOK_S = 30.0
 SETTLE_S = 1.0
 SETTLE_AT_MOST_S = 10.0
+END_S = 5.0
 
 _CHANGES: list[type[FileSystemEvent]] = [
     DirCreatedEvent,
@@ -107,7 +108,7 @@ def _observing(paths: Sequence[Path], changes: Changes) -> Iterator[None]:
         yield
     finally:
         observer.stop()
-        observer.join()
+        observer.join(END_S)  # a Ctrl-C at a bad moment may leave it waiting for us; it dies with the process
 
 
 def _start(observer: BaseObserver, folders: dict[str, bool], changes: Changes) -> None:

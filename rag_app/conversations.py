@@ -5,6 +5,7 @@ A turn is stored when it is asked and completed when it is answered, so a crash 
 
 import logging
 import secrets
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -110,6 +111,27 @@ class Conversations:
             connection.execute(
                 sa.update(turns_table).where(_t.id == turn_id).values(answer=answer_to_json(answer), finished=finished)
             )
+
+    def reword(self, turn: Turn, question: str) -> Turn:
+        """Put another question in place of a turn's own; its answer and vote go, and a title taken from it follows.
+
+        The turn counts as interrupted until `answer` completes it.
+        """
+        text, blank = clean_text(question), _no_answer(turn.answer.language)
+        with self._database.writing() as connection:
+            number = sa.select(_t.number).where(_t.id == turn.id).scalar_subquery()
+            connection.execute(sa.delete(votes_table).where(_v.turn == number))
+            connection.execute(
+                sa.update(turns_table)
+                .where(_t.id == turn.id)
+                .values(question=text, answer=answer_to_json(blank), finished=False)
+            )
+            connection.execute(
+                sa.update(conversations_table)
+                .where(_c.id == turn.conversation_id, _c.title == title_of(turn.question))
+                .values(title=title_of(text))
+            )
+        return replace(turn, question=text, answer=blank, interrupted=True, vote=0)
 
     def add_turn(self, conversation_id: str, question: str, answer: Answer) -> Turn:
         """Store a question with its finished answer in one go."""

@@ -9,7 +9,9 @@ import pytest
 from rag_app.answer import Answer, Citation, Route
 from rag_app.answer_json import answer_from_json, answer_to_json
 from rag_app.conversations import UNREADABLE, Conversations, open_conversations
+from rag_app.database import open_database
 from rag_app.errors import ConversationFault
+from rag_app.feedback import Feedback
 from rag_app.schema import Chunk, Placement, Source
 from rag_app.search_result import Hit, Signal
 
@@ -66,6 +68,26 @@ def test_what_was_said_before_a_stop_is_kept_and_marked(chats: Conversations) ->
     chats.answer(turn.id, ANSWER, finished=False)
     (kept,) = chats.turns(chat.id)
     assert (kept.answer, kept.interrupted) == (ANSWER, True)
+
+
+def test_another_question_in_place_of_a_turn_takes_answer_and_vote_along(chats: Conversations, url: str) -> None:
+    info = chats.create()
+    turn = chats.add_turn(info.id, "연차는?", ANSWER)
+    feedback = Feedback(open_database(url))
+    feedback.vote(turn.id, -1, "틀렸다")
+    changed = chats.reword(turn, "병가는 며칠?")
+    (stored,) = chats.turns(info.id)
+    assert (stored.question, stored.answer.text, stored.vote, stored.interrupted) == ("병가는 며칠?", "", 0, True)
+    assert changed.question == stored.question
+    assert chats.list()[0].title == "병가는 며칠?"
+
+
+def test_a_title_of_ones_own_stays_when_the_question_changes(chats: Conversations) -> None:
+    info = chats.create()
+    turn = chats.add_turn(info.id, "연차는?", ANSWER)
+    chats.rename(info.id, "휴가 정리")
+    chats.reword(turn, "병가는?")
+    assert chats.list()[0].title == "휴가 정리"
 
 
 def test_the_first_question_names_the_conversation(chats: Conversations) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from graphs.extract import Extract, extract_answer
+import pytest
+
+from graphs.extract import Extract, extract_answer, unsaid
 from graphs.relevance import relevance_of
 from rag_app.answer import Style
 from rag_app.search_result import Hit, OtherWords
@@ -56,6 +58,53 @@ def test_a_sentence_that_announces_a_list_brings_its_items() -> None:
     extract = _ask("Kiwi의 장점은?", hit)
     assert extract.text.count("[") == 3
     assert _marks(extract) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        (
+            "법인카드로는 다음 비용을 결제할 수 없습니다.\n\n1. 상품권\n2. 유흥업소\n",
+            "법인카드로 결제할 수 없는 비용은?",
+        ),
+        ("The card does not pay for the following.\n\n- gift cards\n- bars\n", "What does the card not pay for?"),
+    ],
+)
+def test_a_sentence_that_speaks_of_what_follows_brings_it(text: str, question: str) -> None:
+    extract = _ask(question, hit_of(text, name="card.md"))
+    assert [citation.quote for citation in extract.citations][1:] == [
+        line.split(" ", 1)[1] for line in text.split("\n")[2:4]
+    ]
+
+
+def test_a_table_that_is_announced_comes_with_its_rows_and_not_the_next_one() -> None:
+    hit = hit_of(
+        "숙박비 상한은 다음 표와 같이 정한다.\n\n| 지역 | 상한 |\n|---|---|\n| 부산 | 8만 |\n| 제주 | 9만 |\n\n"
+        "식비는 따로 정한다.\n\n| 끼니 | 금액 |\n|---|---|\n| 아침 | 1만 |\n",
+        name="travel.md",
+    )
+    quotes = [citation.quote for citation in _ask("숙박비 상한은 얼마로 정한다?", hit).citations]
+    assert [quote for quote in quotes if quote.startswith("|")] == ["| 부산 | 8만 |", "| 제주 | 9만 |"]
+
+
+def test_the_next_year_announces_nothing() -> None:
+    hit = hit_of("연차는 다음 해로 이월할 수 있다.\n\n- 신청은 12월에 받는다\n", name="leave.md")
+    assert [citation.quote for citation in _ask("연차 이월할 수 있나?", hit).citations] == [
+        "연차는 다음 해로 이월할 수 있다."
+    ]
+
+
+def test_a_follow_up_is_not_answered_with_what_was_quoted_before() -> None:
+    result = result_of("DPO 단점은?", DPO)
+    ranked = relevance_of("DPO 단점은?", result, terms=SplitTerms(), embedder=HashEmbedder(), text_of=texts(DPO))
+    before = ranked[0].unit.text
+    assert before not in {
+        item.unit.text for item in unsaid(ranked, f"{before} [1]", frozenset({"단점은"}), SplitTerms())
+    }
+    held = frozenset(SplitTerms().of_text(before)[:1])
+    assert unsaid(ranked, f"{before} [1]", held, SplitTerms())[0].unit.text == before
+    assert unsaid(ranked, f"{before} [1]", frozenset(), SplitTerms()) is ranked
+    assert unsaid(ranked, " ".join(item.unit.text for item in ranked), frozenset({"x"}), SplitTerms()) is ranked
 
 
 def test_the_same_sentence_in_two_documents_is_quoted_once() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from graphs.followup import key_words, resolve, with_topic
+from graphs.followup import key_words, own_words, resolve, with_topic
 from tests.conversation import rules
 
 
@@ -15,6 +15,10 @@ from tests.conversation import rules
         (["LoRA가 뭐야?", "그건 왜 써?"], "그럼 단점은?", "LoRA 단점은?"),
         (["출장비 한도는 얼마야?"], "거기에 숙박비도 포함돼?", "출장비 한도 숙박비도 포함돼?"),
         (["출장비 한도는 얼마야?"], "더 자세히 설명해 줘", "출장비 한도 자세히 설명해 줘"),
+        (["출장비 한도는 얼마야?"], "좀 더 쉽게 설명해줘", "출장비 한도 좀 더 쉽게 설명해줘"),
+        (["드롭아웃이 뭐야?"], "언제 쓰면 안 돼?", "드롭아웃 언제 쓰면 안 돼?"),
+        (["드롭아웃이 뭐야?"], "예시 코드 보여줘", "드롭아웃 예시 코드 보여줘"),
+        (["LSTM이랑 GRU의 차이"], "둘 중에 뭐가 더 빨라?", "LSTM이랑 GRU 차이 뭐가 더 빨라?"),
         (["RNN의 문제는?"], "이를 해결한 모델은?", "RNN 문제 해결한 모델은?"),
         (["self-attention이란?"], "예를 들면?", "self-attention 예를 들면?"),
         (["What is the final accuracy of the MNIST assignment?"], "why?", "final accuracy MNIST assignment why?"),
@@ -72,6 +76,16 @@ def test_the_second_try_of_a_search_brings_the_topic_along() -> None:
         with_topic("최종 정확도는 얼마였어?", ["MNIST 과제를 설명해 줘"], rules())
         == "MNIST 과제 최종 정확도는 얼마였어?"
     )
+
+
+@pytest.mark.parametrize("question", ["언제 쓰면 안 돼?", "더 쉽게 설명해줘", "why not?"])
+def test_some_follow_ups_have_no_words_of_their_own(question: str) -> None:
+    assert own_words(question, rules()) == ()
+
+
+def test_words_about_the_asker_are_no_topic() -> None:
+    assert own_words("제가 재택근무를 좀 할 수 있나요? 가능한가요?", rules())[:1] == ("재택근무",)
+    assert not {"제", "제가", "좀", "가능한가요"} & set(key_words("제가 좀 쉬는 게 가능한가요?", rules()))
 
 
 def test_key_words_lose_their_particles_and_what_only_asks() -> None:

@@ -92,6 +92,19 @@ def test_an_abstention_is_no_failure(indexed: Path) -> None:
     assert row["answer"].startswith("문서에서 이 질문의 답을 찾지 못했습니다.")
 
 
+def test_a_configured_collection_that_is_not_there_is_named(indexed: Path) -> None:
+    for command in ("ask", "search"):
+        result = run(indexed, command, "연차 이월", RAG_COLLECTION="nix")
+        assert result.returncode == 2
+        assert "there is no collection 'nix'; there are: default; set RAG_COLLECTION" in result.stderr
+    assert run(indexed, "ask", "남은 연차 이월 collection:default", RAG_COLLECTION="nix").returncode == 0
+
+
+def test_the_filters_in_force_are_said_in_the_language_of_the_question(indexed: Path) -> None:
+    assert "path:*.md (문서 3개에서 찾음)" in run(indexed, "ask", "연차 이월은 며칠?", "--path", "*.md").stdout
+    assert "(documents searched: 3)" in run(indexed, "ask", "Is remote work allowed?", "--path", "*.md").stdout
+
+
 def test_korean_is_printed_and_read_under_a_plain_locale(indexed: Path) -> None:
     plain = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
     result = run(indexed, "search", "드롭아웃", "-k", "1", **plain)

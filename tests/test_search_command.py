@@ -66,13 +66,13 @@ def test_lines_name_the_scope_and_the_place_of_each_hit(capsys: pytest.CaptureFi
     out = printed(capsys, "search", "김하나 연차 path:*.csv")
     assert out.startswith("path:*.csv (documents searched: 1)\n  1. ")
     assert "rows.csv (rows 2–3)" in out
-    assert "(line 1)" in printed(capsys, "search", "이월 date:2025", "-k", "1")
+    assert "(line 1, 2025)" in printed(capsys, "search", "이월 date:2025", "-k", "1")
 
 
 def test_ask_answers_from_the_documents_of_the_filter_and_names_it(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, "ask", "남은 연차는 며칠까지 이월할 수 있나요?", "--date", "..2023")
     assert out.startswith("남은 연차는 3일까지 이월할 수 있다. [1]")
-    assert "date:..2023 (documents searched: 1)" in out
+    assert "date:..2023 (문서 1개에서 찾음)" in out
     row = json.loads(printed(capsys, "ask", "남은 연차는 며칠까지 이월할 수 있나요? date:2025", "--json"))
     assert row["answer"].startswith("남은 연차는 최대 5일까지")
     assert (row["filters"], row["documents_searched"]) == (["date:2025"], 1)

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 from rag_app.conversations import Conversations
 from rag_app.database import open_database
 from rag_app.feedback import Feedback
-from rag_app.views.reports import facts_of
+from rag_app.views.chat import numbers_of
+from rag_app.views.reports import facts_of, remarks_of
 from rag_app.views.words import texts_in
 from tests import page
 
@@ -286,7 +287,7 @@ def test_a_document_says_how_its_file_was_read_and_empty_files_are_named(app: Ap
     app.run()
     app.button(key="documents").click().run()
     assert "읽을 내용이 없는 파일 1개" in [item.label for item in app.expander]
-    assert "no text was found" in shown(app)
+    assert "그림에서 글자를 찾지 못했습니다" in shown(app)
     assert app.button(key="read-s1").icon == ":material/warning:"
     assert facts_of(texts_in("ko"), page.REPORT) == [
         "pdf",
@@ -309,6 +310,43 @@ def test_what_is_odd_about_a_file_stands_under_its_facts() -> None:
         "pdf · 1,234 characters · 10 p. · 50% empty · 12% garbled · 2 picture(s) read by OCR · "
         "4 passage(s) added, 1 kept, 2 removed · 2.5 s",
         ":material/warning: 5 of 10 pages are empty",
+    ]
+
+
+def test_what_is_odd_is_said_in_the_language_of_the_page() -> None:
+    assert remarks_of(texts_in("ko"), page.REPORT) == ["10쪽 가운데 5쪽이 비어 있습니다"]
+    assert remarks_of(texts_in("en"), page.REPORT) == ["5 of 10 pages are empty"]
+
+
+def test_the_last_question_can_be_edited_and_asked_again(app: AppTest, chats: Conversations) -> None:
+    asked(app)
+    turn = chats.turns(chats.list()[0].id)[0]
+    app.text_area(key=f"edit-{turn.id}").set_value("병가는 며칠인가요?")
+    next(item for item in app.button if item.label == "고쳐서 묻기").click().run()
+    assert [kept.question for kept in chats.turns(chats.list()[0].id)] == ["병가는 며칠인가요?"]
+    assert chats.turns(chats.list()[0].id)[0].interrupted is False
+    assert chats.list()[0].title == "병가는 며칠인가요?"
+    assert "병가는 며칠인가요" in shown(app)
+
+
+def test_only_the_last_question_can_be_edited_and_a_blank_one_changes_nothing(
+    app: AppTest, chats: Conversations
+) -> None:
+    asked(app)
+    app.chat_input[0].set_value("그럼 수당은?").run()
+    first, last = chats.turns(chats.list()[0].id)
+    assert [item.key for item in app.text_area] == [f"edit-{last.id}"]
+    app.text_area(key=f"edit-{last.id}").set_value("   ")
+    next(item for item in app.button if item.label == "고쳐서 묻기").click().run()
+    assert [turn.question for turn in chats.turns(chats.list()[0].id)] == [first.question, last.question]
+
+
+def test_many_numbers_of_one_passage_are_a_range() -> None:
+    assert [numbers_of(numbers) for numbers in ((1,), (1, 2, 3), (2, 3, 4, 5), (1, 2, 3, 5))] == [
+        "1",
+        "1·2·3",
+        "2–5",
+        "1·2·3·5",
     ]
 
 

@@ -1,5 +1,6 @@
 """The conversation: turns with their sources and votes, and the field for the next question."""
 
+import hashlib
 import itertools
 from collections.abc import Sequence
 
@@ -93,12 +94,13 @@ def answer_question(given: Given, chat_id: str | None, question: str, earlier: S
     st.rerun()
 
 
-def answer_again(given: Given, turns: Sequence[Turn], turn_id: str) -> None:
-    """Replace the answer of a turn; one that is gone is left alone."""
+def answer_again(given: Given, turns: Sequence[Turn], turn_id: str, reworded: str | None = None) -> None:
+    """Replace the answer of a turn, and its question by `reworded` when there is one; a turn that is gone is left alone."""
     at = next((i for i, turn in enumerate(turns) if turn.id == turn_id), None)
     if at is not None:
-        draw_question(turns[at].question)
-        stream_answer(given, turns[at], turns[:at], chosen_collections(given))
+        turn = turns[at] if reworded is None else given.conversations.reword(turns[at], reworded)
+        draw_question(turn.question)
+        stream_answer(given, turn, turns[:at], chosen_collections(given))
     st.rerun()
 
 
@@ -140,6 +142,8 @@ def _draw_answer(given: Given, turn: Turn, *, last: bool) -> None:
                 on_click=state.again_later,
                 args=(turn.id,),
             )
+        if last:
+            _draw_edit(given, turn)
     _draw_comment(given, turn)
     if last and not turn.interrupted:
         draw_follow_ups(given, turn)
@@ -162,12 +166,37 @@ def _draw_sources(given: Given, turn: Turn) -> None:
 
 
 def _draw_source(given: Given, turn: Turn, group: list[Citation], source: str, heading: str, texts: Texts) -> None:
-    numbers = "·".join(str(citation.n) for citation in group)
+    numbers = numbers_of([citation.n for citation in group])
     name = escape_text(source.rsplit("/", 1)[-1], breaks=False)
     last_heading = escape_text(heading.rsplit(" › ", 1)[-1], breaks=False) if heading else ""
     label = f"**{numbers}** {name}" + (f" › {last_heading}" if last_heading else "")
     if st.button(label, key=f"cite-{turn.id}-{group[0].n}", help=escape_text(source, breaks=False), wrap=False):
         open_drawer(given, turn, group[0].n)
+
+
+def numbers_of(cited: Sequence[int]) -> str:
+    """The numbers that cite one passage, in order: "1·2·3", and "2–11" for more than three in a row."""
+    in_a_row = len(cited) > 3 and cited[-1] - cited[0] == len(cited) - 1
+    return f"{cited[0]}–{cited[-1]}" if in_a_row else "·".join(map(str, cited))
+
+
+def _draw_edit(given: Given, turn: Turn) -> None:
+    """The last question once more, to be asked in other words."""
+    texts, key = given.texts, f"edit-{turn.id}"
+
+    def send() -> None:
+        st.session_state.pop(f"vote-{turn.id}", None)
+        state.reword_later(turn.id, str(st.session_state.get(key, ""))[: given.max_question_chars])
+
+    asked_at = hashlib.sha256(turn.question.encode()).hexdigest()[:8]  # another question is another, closed popover
+    with (
+        st.popover(texts.edit, icon=":material/edit:", type="tertiary", key=f"open-{key}-{asked_at}"),
+        st.form(f"form-{key}", border=False),
+    ):
+        st.text_area(
+            texts.edit, turn.question, max_chars=given.max_question_chars, key=key, label_visibility="collapsed"
+        )
+        st.form_submit_button(texts.ask_edited, type="primary", on_click=send)
 
 
 def _draw_vote(given: Given, turn: Turn) -> None:

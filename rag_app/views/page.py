@@ -34,7 +34,7 @@ def draw_page(given: Given) -> None:
         disabled=given.shelf is None,
     )
     question = state.take_pending() or (typed if isinstance(typed, str) else None)
-    again = state.take_again()
+    again, reworded = state.take_again(), state.take_reworded()
     welcome = st.empty()  # emptied at once by the first question, not when its answer is done
     if chat_id is None and not question:
         with welcome.container():
@@ -44,7 +44,7 @@ def draw_page(given: Given) -> None:
     live = st.empty()  # a place of its own, so that nothing of the last answer stays on while the next one is written
     if again is not None and turns:
         with live.container():
-            answer_again(given, turns, again)
+            answer_again(given, turns, again, reworded)
     elif question and question.strip():
         with live.container():
             answer_question(given, chat_id, question, turns)

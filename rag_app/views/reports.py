@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from rag_app.reading_notes import in_korean
 from rag_app.receipts import FileReport
 from rag_app.schema import Source
 from rag_app.views.markdown import code, escape_text
@@ -13,7 +14,7 @@ WARNINGS = 6
 def draw_reading(texts: Texts, report: FileReport) -> None:
     """The facts in one line, and under it what is worth a look."""
     st.caption(" · ".join(escape_text(fact, breaks=False) for fact in facts_of(texts, report)))
-    for warning in report.warnings[:WARNINGS]:
+    for warning in remarks_of(texts, report)[:WARNINGS]:
         st.caption(f":material/warning: {escape_text(warning, breaks=False)}")
 
 
@@ -24,8 +25,13 @@ def draw_empty(texts: Texts, sources: tuple[Source, ...], reports: dict[str, Fil
     with st.expander(texts.nothing_to_read.format(count=len(sources)), icon=":material/hide_source:"):
         for source in sources:
             report = reports.get(source.id)
-            reason = escape_text("; ".join(report.warnings), breaks=False) if report is not None else ""
+            reason = escape_text("; ".join(remarks_of(texts, report)), breaks=False) if report is not None else ""
             st.caption(f"{code(source.name)} {reason}")
+
+
+def remarks_of(texts: Texts, report: FileReport) -> list[str]:
+    """What was odd about the file, in the language of the page."""
+    return [in_korean(warning) if texts.language == "ko" else warning for warning in report.warnings]
 
 
 def facts_of(texts: Texts, report: FileReport) -> list[str]:

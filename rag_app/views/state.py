@@ -11,6 +11,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 PENDING = "pending_question"
 AGAIN = "answer_again"
+REWORDED = "reworded_question"
 SHOWN_TURNS = "shown_turns"
 COLLECTIONS = "collections"
 
@@ -65,4 +66,17 @@ def again_wanted() -> bool:
 def take_again() -> str | None:
     """The turn to answer anew, once."""
     found = st.session_state.pop(AGAIN, None)
+    return found if isinstance(found, str) else None
+
+
+def reword_later(turn_id: str, question: str) -> None:
+    """Have the next run put another question in place of a turn's own and answer it; an empty one changes nothing."""
+    if question.strip():
+        st.session_state[REWORDED] = question
+        again_later(turn_id)
+
+
+def take_reworded() -> str | None:
+    """The question to ask in place of the turn's own, once; None when it stays."""
+    found = st.session_state.pop(REWORDED, None)
     return found if isinstance(found, str) else None

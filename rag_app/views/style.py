@@ -8,9 +8,9 @@ _RULES: Final = """
 [data-testid="stMarkdownContainer"] :is(p, li, td, th, h1, h2, h3), [data-testid="stChatInputTextArea"] { word-break: keep-all; overflow-wrap: anywhere; }
 [data-testid="stMarkdownContainer"] a[href^="#cite-"] {
   padding: .12em .45em; border-radius: .55em; font-size: .72em; font-weight: 600; vertical-align: .2em; text-decoration: none;
-  color: #2f6f62; background: #e3eeea;
+  background: color-mix(in srgb, currentColor 13%, transparent);
 }
-[data-testid="stMarkdownContainer"] a[href^="#cite-"]:is(:hover, :focus-visible) { color: #fff; background: #2f6f62; }
+[data-testid="stMarkdownContainer"] a[href^="#cite-"]:is(:hover, :focus-visible) { background: color-mix(in srgb, currentColor 32%, transparent); }
 [data-testid="stMarkdownContainer"] .stMarkdownColoredBackground { padding: .08em .1em; box-decoration-break: clone; -webkit-box-decoration-break: clone; }
 .st-key-chats button { padding-inline: .75rem; }
 .st-key-chats button, .st-key-chats button * { justify-content: flex-start; text-align: left; }

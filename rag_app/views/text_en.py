@@ -41,6 +41,8 @@ ENGLISH: Final = Texts(
     steps="Steps of thought",
     other_passages="Passages looked at",
     regenerate="Answer again",
+    edit="Edit question",
+    ask_edited="Ask again",
     copy="Copy",
     copy_help="The button at the top right copies the answer with its sources.",
     thanks="Noted, thank you.",
@@ -114,7 +116,7 @@ ENGLISH: Final = Texts(
     export_sources="Sources",
     empty_title="No documents have been read yet",
     empty_text=(
-        "Run one of these in a terminal; it reads the documents and opens this page again. Markdown and text files are read.\n\n"
+        "Run one of these in a terminal; it reads the documents and opens this page again. Markdown, text, PDF, HWP, Word, PowerPoint, Excel and more are read.\n\n"
         "```bash\nmake run                       # the documents that ship\nmake run DOCS=path/to/notes    # your own\n```\n\n"
         "Reload this page when it has finished."
     ),

@@ -41,6 +41,8 @@ KOREAN: Final = Texts(
     steps="생각한 과정",
     other_passages="찾아본 구절",
     regenerate="다시 답하기",
+    edit="질문 고치기",
+    ask_edited="고쳐서 묻기",
     copy="복사",
     copy_help="오른쪽 위의 단추로 근거까지 함께 복사합니다.",
     thanks="의견을 남겼습니다. 고맙습니다.",
@@ -114,7 +116,7 @@ KOREAN: Final = Texts(
     export_sources="근거",
     empty_title="아직 읽은 문서가 없습니다",
     empty_text=(
-        "터미널에서 아래 명령을 실행하면 문서를 읽고 이 페이지를 다시 엽니다. Markdown과 텍스트 파일을 읽습니다.\n\n"
+        "터미널에서 아래 명령을 실행하면 문서를 읽고 이 페이지를 다시 엽니다. Markdown, 텍스트, PDF, HWP, Word, PowerPoint, Excel 따위를 읽습니다.\n\n"
         "```bash\nmake run                     # 함께 들어 있는 문서\nmake run DOCS=내/노트/폴더   # 내 문서\n```\n\n"
         "다 읽고 나서 이 페이지를 새로 고치세요."
     ),

@@ -47,6 +47,8 @@ class Texts:
     steps: str
     other_passages: str
     regenerate: str
+    edit: str
+    ask_edited: str
     copy: str
     copy_help: str
     thanks: str

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -155,4 +156,40 @@ def test_an_odd_address_is_a_new_chat(browser: Browser, server: Server) -> None:
     for query in ("?chat=../../x", "?chat=%3Cscript%3E", "?q=<script>alert(1)</script>", "?chat=" + "x" * 4000):
         page.goto(server.url + "/" + query)
         expect(page.get_by_role("heading", name="무엇이 궁금하세요?")).to_be_visible(timeout=WAIT_MS)
+    context.close()
+
+
+def test_the_filter_in_force_stands_under_the_question(korean: Page) -> None:
+    page = korean
+    ask(page, "남은 연차는 며칠까지 이월할 수 있나요? 경로:company/*")
+    question = page.get_by_test_id("stChatMessage").first
+    expect(question.get_by_test_id("stCaptionContainer")).to_contain_text("path:company/*")
+    expect(question.get_by_test_id("stCaptionContainer")).to_contain_text("문서 1개에서 찾음")
+    ask(page, "What does dropout do?", nth=1)
+    expect(page.get_by_text("문서 1개에서 찾음")).to_have_count(1)
+
+
+def test_the_last_question_can_be_edited(korean: Page) -> None:
+    page = korean
+    ask(page, "초록 오이 상자는 몇 개인가요?")  # no other chat in the sidebar is called so
+    page.get_by_test_id("stPopover").get_by_role("button", name="질문 고치기").click()
+    field = page.get_by_role("textbox", name="질문 고치기")
+    field.fill("남은 연차는 며칠까지 이월할 수 있나요?")
+    page.get_by_role("button", name="고쳐서 묻기").click()
+    expect(page.get_by_text("쓰지 않은 연차는 7일까지 다음 해로 이월할 수 있다.").first).to_be_visible()
+    expect(page.get_by_text("초록 오이")).to_have_count(0)
+    expect(field).to_be_hidden()
+
+
+@pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])
+def test_the_page_follows_the_light_or_dark_of_the_system(
+    browser: Browser, server: Server, scheme: Literal["light", "dark"], is_dark: bool
+) -> None:
+    context = browser.new_context(locale="ko-KR", color_scheme=scheme)
+    page = context.new_page()
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="무엇이 궁금하세요?")).to_be_visible(timeout=WAIT_MS)
+    colour = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
+    assert (red + green + blue < 3 * 128) is is_dark
     context.close()

@@ -6,6 +6,7 @@ sandbox    parsers in a child process with limits (sandbox_child is its inside, 
 suspicion  what is odd about a text: instructions to a model, hidden characters, garbage
 chunking   source text -> pieces: pure, lossless, aware of headings
 blocks     where a text may be cut, and how gladly
+words      where a word without end is cut
 scan       the walk over a folder
 ignore     what the walk passes over
 roots      names and keys of folders and sources

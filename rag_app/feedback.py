@@ -42,12 +42,6 @@ class Feedback:
                 row = {"turn": number, "value": value, "comment": text, "updated_at": now()}
                 connection.execute(sa.insert(votes_table).values(row))
 
-    def vote_of(self, turn_id: str) -> Vote | None:
-        """The vote of one turn, if it has one."""
-        with self._database.reading() as connection:
-            row = connection.execute(_votes().where(_t.id == turn_id)).first()
-        return _vote(row) if row is not None else None
-
     def votes(self, limit: int = 1000) -> tuple[Vote, ...]:
         """All votes, newest first."""
         with self._database.reading() as connection:

@@ -28,6 +28,7 @@ _LATIN_TAIL = re.compile(r"(?:^[\s\-]*|[^A-Za-z0-9 \-])\s*((?:[A-Za-z][A-Za-z\-]
 _HANGUL_NAME = re.compile(rf"[{_HANGUL}]+(?: [{_HANGUL}]+){{0,3}}")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z]*(?:[ \-/][A-Za-z]+){0,4}")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,4}[A-Z]s?")
+_ANY_HANGUL, _ANY_ACRONYM = re.compile(f"[{_HANGUL}]"), re.compile("[A-Z][A-Za-z]{0,4}[A-Z]")
 _SEPARATORS = re.compile(r"\s*[,;/·]\s*")
 _ROW = re.compile(r"^\s*\|(.+)\|\s*$")
 _NO_NAME_ENDING = re.compile(
@@ -51,9 +52,9 @@ class Pair:
 def mine_pairs(title: str, headings: Sequence[str], text: str) -> tuple[Pair, ...]:
     """The pairs of names that a passage states, each once, in the order in which they stand."""
     found: dict[Pair, None] = {}
-    for line in (title, *headings, *text.split("\n")):
+    for line in _MARKS.sub("", "\n".join((title, *headings, text))).split("\n"):
         if "(" in line or "（" in line:
-            found.update(dict.fromkeys(_in_brackets(_MARKS.sub("", line))))
+            found.update(dict.fromkeys(_in_brackets(line)))
     if "|" in text:
         found.update(dict.fromkeys(_in_tables(text)))
     return tuple(found)
@@ -77,16 +78,20 @@ def read_groups(path: Path) -> tuple[tuple[str, ...], ...]:
 
 
 def _in_brackets(line: str) -> Iterator[Pair]:
+    may_be_korean, may_be_short = _ANY_HANGUL.search(line) is not None, _ANY_ACRONYM.search(line) is not None
+    if not may_be_korean and not may_be_short:
+        return  # most lines of code and of English
     for match in _BRACKETS.finditer(line):
         opening = match.start()
         outside = line[max(0, opening - _BEFORE_CHARS) : opening].rstrip()
         inner = [part for part in _SEPARATORS.split(match[1].strip()) if part]
-        latin = [part for part in inner if _is_latin_name(part)]
+        latin = [part for part in inner if _is_latin_name(part)] if may_be_korean else []
         for name in latin:
             before = _hangul_before(outside, name)
             if before:
                 yield Pair(before, name)
-        yield from _acronyms(outside, inner)
+        if may_be_short:
+            yield from _acronyms(outside, inner)
         if len(inner) == 1 and _HANGUL_NAME.fullmatch(inner[0]) and len(inner[0]) <= _MOST_CHARS:
             before = _latin_before(outside, inner[0])
             if before:

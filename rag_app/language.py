@@ -30,13 +30,6 @@ _ASKING: Final = korean.QUESTION_WORDS | {stem(word) for word in QUESTION_WORDS}
 _HANGUL_WORD = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]+")
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
 _LETTER = re.compile(r"[^\W\d_]")
-_HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ\u1100-\u11ff]")
-
-
-def hangul_share(text: str) -> float:
-    """The share of Hangul among the letters, 0 to 1; 0 when there is no letter."""
-    letters = len(_LETTER.findall(text))
-    return len(_HANGUL.findall(text)) / letters if letters else 0.0
 
 
 def detect_language(text: str) -> Language:
@@ -45,13 +38,15 @@ def detect_language(text: str) -> Language:
     English names inside Korean stay Korean (`RAG가 뭐야`); English function words around a Korean noun stay English
     (`what is 연차`).
     """
-    korean_words = len(_HANGUL_WORD.findall(text))
-    latin = [word.lower() for word in _LATIN_WORD.findall(text)]
+    korean_words = 0 if text.isascii() else len(_HANGUL_WORD.findall(text))
+    latin = _LATIN_WORD.findall(text)
     if not korean_words:
-        letters = len(_LETTER.findall(text))
+        letters = len(_LETTER.findall(text)) if latin and not text.isascii() else 0
         return "en" if latin and 2 * sum(map(len, latin)) >= letters else "other"
-    function = sum(word in FUNCTION_WORDS for word in latin)
-    return "en" if function > korean_words or 10 * korean_words < len(latin) else "ko"
+    if 10 * korean_words < len(latin):
+        return "en"
+    function = sum(map(FUNCTION_WORDS.__contains__, map(str.lower, latin)))
+    return "en" if function > korean_words else "ko"
 
 
 class Terms:

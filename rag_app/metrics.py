@@ -5,7 +5,7 @@ id to grade; grades of 0 and below are not relevant. A question without anything
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 Relevance = Mapping[str, int]
 
@@ -46,16 +46,6 @@ def mean(values: Iterable[float]) -> float:
     """The arithmetic mean; 0 of nothing."""
     numbers = list(values)
     return math.fsum(numbers) / len(numbers) if numbers else 0.0
-
-
-def mean_over(
-    measure: Callable[[Sequence[str], Relevance, int], float],
-    rankings: Mapping[str, Sequence[str]],
-    relevance: Mapping[str, Relevance],
-    k: int,
-) -> float:
-    """The mean of a measure over every question of `relevance`; a question that was not ranked scores 0."""
-    return mean(measure(rankings.get(question, ()), grades, k) for question, grades in relevance.items())
 
 
 def _first_places(ranking: Sequence[str]) -> list[str]:

@@ -145,14 +145,8 @@ def similarity(hangul: str, latin: str, *, least: float = 0.0) -> float:
     return 0.0 if spent >= most else max(0.0, 1.0 - spent / scale)
 
 
-def sounds_alike(hangul: str, latin: str) -> bool:
-    """Whether `similarity` is high enough to take one word for the other; short words have to fit exactly."""
-    least = least_similarity(hangul)
-    return similarity(hangul, latin, least=least) >= least
-
-
 def least_similarity(hangul: str) -> float:
-    """What `similarity` a Hangul word of this length needs.
+    """What `similarity` a Hangul word of this length needs to be taken for an English one; short ones have to fit exactly.
 
     Source: chosen on the word pairs of tests/test_transliteration.py for a precision of .97.
     """

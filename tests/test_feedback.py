@@ -24,9 +24,8 @@ def turn(database: Database) -> Turn:
 def test_a_vote_stands_beside_its_turn(database: Database, turn: Turn) -> None:
     feedback = Feedback(database)
     feedback.vote(turn.id, -1, " 근거가 틀렸어요\x00 ")
-    vote = feedback.vote_of(turn.id)
-    assert vote is not None
-    assert (vote.question, vote.value, vote.comment) == ("질문", -1, "근거가 틀렸어요")
+    (vote,) = feedback.votes()
+    assert (vote.turn_id, vote.question, vote.value, vote.comment) == (turn.id, "질문", -1, "근거가 틀렸어요")
     assert Conversations(database).turns(turn.conversation_id)[0].vote == -1
 
 
@@ -41,7 +40,7 @@ def test_the_last_word_counts_and_can_be_taken_back(database: Database, turn: Tu
 
 def test_a_vote_on_nothing_is_no_error(database: Database) -> None:
     Feedback(database).vote("gone", 1)
-    assert (Feedback(database).votes(), Feedback(database).vote_of("gone")) == ((), None)
+    assert Feedback(database).votes() == ()
 
 
 def test_votes_go_with_their_conversation(database: Database, turn: Turn) -> None:

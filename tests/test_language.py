@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag_app.analyses import SHIPPED, WordList, read_list, write_list
-from rag_app.language import Terms, detect_language, hangul_share
+from rag_app.language import Terms, detect_language
 
 NOUNS = """
 연차 휴가 회의 의자 나이 아이 고양이 종이 놀이 사이 도로 피로 경로 회로 진로 인사 이사 감사 부가 증가 평가 가게 무게 세계 관계 체계 지도 온도 속도 제도
@@ -74,12 +74,6 @@ def pairs() -> Iterator[tuple[str, str]]:
 )
 def test_the_language_is_the_one_a_reader_would_say(text: str, language: str) -> None:
     assert detect_language(text) == language
-
-
-def test_hangul_share_counts_letters_only() -> None:
-    assert hangul_share("가나 ab 12!") == 0.5
-    assert hangul_share("") == 0.0
-    assert hangul_share("123") == 0.0
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 import math
 import random
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from rag_app.metrics import mean, mean_over, ndcg, recall, reciprocal_rank
+from rag_app.metrics import Relevance, mean, ndcg, recall, reciprocal_rank
 
 
 def test_ndcg_by_hand() -> None:
@@ -35,7 +36,8 @@ def test_nothing_relevant_scores_nothing() -> None:
 
 
 def test_a_question_that_was_not_ranked_counts_as_zero() -> None:
-    assert mean_over(reciprocal_rank, {"q1": ["a"]}, {"q1": {"a": 1}, "q2": {"b": 1}}, 10) == 0.5
+    assert reciprocal_rank((), {"b": 1}, 10) == 0.0
+    assert mean([1.0, 0.0]) == 0.5
     assert mean([]) == 0.0
 
 
@@ -49,6 +51,10 @@ def test_trec_eval_agrees_on_random_rankings() -> None:
     }
     run = {q: {name: 100.0 - rank for rank, name in enumerate(found)} for q, found in rankings.items()}
     judged = judge.calc_aggregate([judge.nDCG @ 10, judge.R @ 5, judge.RR @ 10], relevance, run)
-    assert mean_over(ndcg, rankings, relevance, 10) == pytest.approx(judged[judge.nDCG @ 10], abs=1e-9)
-    assert mean_over(recall, rankings, relevance, 5) == pytest.approx(judged[judge.R @ 5], abs=1e-9)
-    assert mean_over(reciprocal_rank, rankings, relevance, 10) == pytest.approx(judged[judge.RR @ 10], abs=1e-9)
+
+    def mean_of(measure: Callable[[Sequence[str], Relevance, int], float], k: int) -> float:
+        return mean(measure(rankings[question], grades, k) for question, grades in relevance.items())
+
+    assert mean_of(ndcg, 10) == pytest.approx(judged[judge.nDCG @ 10], abs=1e-9)
+    assert mean_of(recall, 5) == pytest.approx(judged[judge.R @ 5], abs=1e-9)
+    assert mean_of(reciprocal_rank, 10) == pytest.approx(judged[judge.RR @ 10], abs=1e-9)

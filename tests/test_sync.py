@@ -1,5 +1,6 @@
 """The shell of ingestion on real folders, a real store and a real cache: only what changed, never half, never another's."""
 
+import gc
 import shutil
 import unicodedata
 from collections.abc import Callable
@@ -281,10 +282,18 @@ def test_paths_that_do_not_exist_are_all_named(desk: Desk) -> None:
         desk.run(desk.folder / "one", desk.folder / "two")
 
 
-@pytest.mark.parametrize("path", ["//server/share", "\\\\server\\share", "a\x00b"])
-def test_network_paths_and_nonsense_are_refused(desk: Desk, path: str) -> None:
-    with pytest.raises(UsageError):
-        desk.run(Path(path) if path != "//server/share" else Path("\\\\server/share"))
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("//server/share", r"is a network \(UNC\) path and is refused"),
+        ("\\\\server\\share", r"is a network \(UNC\) path and is refused"),
+        ("\\\\server/share", r"is a network \(UNC\) path and is refused"),
+        ("a\x00b", "cannot be opened"),
+    ],
+)
+def test_network_paths_and_nonsense_are_refused(desk: Desk, path: str, reason: str) -> None:
+    with pytest.raises(UsageError, match=reason):
+        desk.run(Path(path))
 
 
 def test_a_folder_that_is_gone_can_be_taken_out(desk: Desk) -> None:
@@ -438,3 +447,12 @@ def test_a_run_without_changes_sweeps_what_a_killed_one_left(desk: Desk) -> None
         "PROVED.json",
         "gen-000001",
     ]
+
+
+def test_the_collector_of_garbage_is_left_as_it_was(desk: Desk) -> None:
+    desk.write("a.md", "하나이다.")
+    before, meanwhile = gc.get_threshold(), set()
+    desk.run(on_progress=lambda stage, done, total: meanwhile.add(gc.get_threshold()))
+    assert len(meanwhile) == 1
+    assert before not in meanwhile
+    assert gc.get_threshold() == before

@@ -3,11 +3,11 @@
 import pytest
 
 from rag_app.transliteration import (
+    least_similarity,
     similarity,
     skeletons,
     skeletons_of_hangul,
     skeletons_of_latin,
-    sounds_alike,
     sounds_of,
     vocabulary,
 )
@@ -63,6 +63,12 @@ def _pairs(table: str) -> list[tuple[str, str]]:
     return [
         (hangul, latin) for line in table.strip().splitlines() for hangul, latin in [p.split() for p in line.split("|")]
     ]
+
+
+def sounds_alike(hangul: str, latin: str) -> bool:
+    """Whether the search takes one word for the other."""
+    least = least_similarity(hangul)
+    return similarity(hangul, latin, least=least) >= least
 
 
 def test_enough_pairs_to_say_anything() -> None:

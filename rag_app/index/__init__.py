@@ -17,6 +17,8 @@ evidence    what ranking needs of some chunks
 snapshot    one published generation, opened so that nothing in it is touched
 base        the generation that a build starts from
 building    from a copy of the live generation and a change to the next generation
+spool       vectors on their way from the embedder into catalog and Chroma
+filling     Chroma's files brought in line with the catalog, in a process of its own where that pays
 publishing  a finished folder becomes the live generation
 live        the live generation, open for all threads and followed
 store       the generations: current, open, build, publish, roll back, prune, sweep

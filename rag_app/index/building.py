@@ -1,6 +1,7 @@
 """From a copy of the live generation and a change to a complete next generation, in a folder nobody else has open."""
 
 import logging
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,12 +11,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app.errors import DamagedIndex, EmbeddingFault
+from rag_app.errors import EmbeddingFault
 from rag_app.index.change import BuildCounts, Change, Embed, Progress
 from rag_app.index.draft import Draft, Settlement
+from rag_app.index.filling import WORTH_A_PROCESS, Filler, Part, fill, must_equal
 from rag_app.index.folder import CATALOG, CHROMA, LEXICAL, remove_tree
 from rag_app.index.lexical import Lexical, TermsLike, pack_terms, unpack_terms
-from rag_app.index.vectors import BATCH, Vectors
+from rag_app.index.spool import Spool
 from rag_app.schema import Chunk, Stamp
 from rag_app.terms import file_words
 
@@ -23,9 +25,6 @@ EMBEDDED_AT_ONCE = 1024
 _INDEXED_AT_ONCE = 1000
 _SPENT_SHARE = 0.3  # of deleted among all vectors: beyond it Chroma's files are made afresh
 _SPENT_AT_LEAST = 500
-_PROBES = 16  # vectors per collection that are looked up by themselves before a generation is published
-_ITSELF = 0.99  # cosine; stored vectors are rounded
-_LOST_SHARE = 0.25  # of the probes
 _LOG = logging.getLogger(__name__)
 
 
@@ -45,14 +44,20 @@ class Building:
         self.folder = folder
         self.draft = Draft(folder / CATALOG)
         self.timings_ms: dict[str, float] = {}
+        self._spool_folder = folder.with_name(f"{folder.name}-vectors")
+        self._filler: Filler | None = None
         self._stamp = stamp
         self._embed = embed
         self._terms = terms
         self._progress: Progress = progress or (lambda stage, done, total: None)
 
     def close(self) -> None:
-        """Let go of the catalog."""
+        """Let go of the catalog, and end what still runs."""
         self.draft.close()
+        if self._filler is not None:
+            self._filler.close()
+        if self._spool_folder.exists():
+            remove_tree(self._spool_folder)
 
     def apply(self, change: Change, base_stamp: Stamp | None, broken: frozenset[str]) -> Applied:
         """Apply the change; engines named in `broken`, or made by another model or other rules, are filled afresh."""
@@ -66,13 +71,17 @@ class Building:
             return Applied(False, (), self.draft.tombstones())
         with self._timed("terms"):
             settlements = self.draft.settle(lambda name: self._terms.of_text(file_words(name)))
-        self._make_evidence()
+        parts, tombstones = self._chroma_parts(settlements, afresh=CHROMA in broken)
+        spool = Spool(self._spool_folder, self._stamp.dimension)
+        rows = self.draft.rows_without_evidence()
+        self._embed_all(rows, spool)
+        self._start_filling(parts, spool)
+        self._make_evidence(rows, spool)
         with self._timed("wordbook"):
             self.draft.note_words(settlements, self._terms.of_texts)
         self._terms.rest()
-        tombstones = self._fill_vectors(settlements, afresh=CHROMA in broken)
         self._fill_lexical(settlements, afresh=LEXICAL in broken)
-        return Applied(True, settlements, tombstones)
+        return Applied(True, settlements, 0 if self._fill_vectors(parts) else tombstones)
 
     def counts(self, number: int, applied: Applied) -> BuildCounts:
         """What became of the chunks, for the receipt of generation `number`."""
@@ -104,18 +113,23 @@ class Building:
             done += 1
             self._progress("read", done, 0)
 
-    def _make_evidence(self) -> None:
-        rows = self.draft.rows_without_evidence()
+    def _embed_all(self, rows: Sequence[int], spool: Spool) -> None:
         for start in range(0, len(rows), EMBEDDED_AT_ONCE):
             batch = rows[start : start + EMBEDDED_AT_ONCE]
             chunks = self.draft.chunks(batch)
             with self._timed("embed"):
-                vectors = checked_vectors(self._embed(chunks), chunks, self._stamp.dimension)
+                spool.append(batch, checked_vectors(self._embed(chunks), chunks, self._stamp.dimension))
+            self._progress("embed", start + len(batch), len(rows))
+
+    def _make_evidence(self, rows: Sequence[int], spool: Spool) -> None:
+        for start in range(0, len(rows), EMBEDDED_AT_ONCE):
+            batch = rows[start : start + EMBEDDED_AT_ONCE]
+            chunks = self.draft.chunks(batch)
             with self._timed("terms"):
                 packed = self._packed_terms(chunks)
             with self._timed("catalog"):
-                self.draft.keep_evidence(batch, chunks, packed, vectors.astype(np.float16))
-            self._progress("embed", start + len(batch), len(rows))
+                self.draft.keep_evidence(batch, chunks, packed, spool.vectors(batch).astype(np.float16))
+            self._progress("terms", start + len(batch), len(rows))
 
     def _packed_terms(self, chunks: Sequence[Chunk]) -> list[str]:
         titles = self._terms.of_texts([chunk.title for chunk in chunks])
@@ -123,28 +137,50 @@ class Building:
         bodies = self._terms.of_texts([chunk.text for chunk in chunks])
         return [pack_terms(*parts) for parts in zip(titles, headings, bodies, strict=True)]
 
-    def _fill_vectors(self, settlements: Sequence[Settlement], *, afresh: bool) -> int:
-        """Bring Chroma in line; the number of deleted rows its files now carry."""
+    def _chroma_parts(self, settlements: Sequence[Settlement], *, afresh: bool) -> tuple[tuple[Part, ...], int]:
+        """What Chroma has to do, and the number of deleted rows that its files then carry."""
         total = sum(self.draft.member_counts().values())
         spent = self.draft.tombstones() + sum(len(item.gone) for item in settlements)
-        work: list[tuple[str, tuple[int, ...], tuple[int, ...]]]
         if afresh or spent > max(_SPENT_AT_LEAST, _SPENT_SHARE * total):
-            remove_tree(self.folder / CHROMA)
-            work = [(name, self.draft.member_rows(name), ()) for name in self.draft.member_counts()]
-            spent = 0
-        else:
-            work = [(item.collection, item.fresh, item.gone) for item in settlements]
-        done, of = 0, sum(len(rows) for _, rows, _ in work)
-        with self._timed("vectors"), Vectors(self.folder / CHROMA) as vectors:
-            for collection, rows, gone in work:
-                vectors.delete(collection, gone)
-                for start in range(0, len(rows), BATCH):
-                    batch = rows[start : start + BATCH]
-                    vectors.add(collection, batch, self.draft.vectors(batch))
-                    done += len(batch)
-                    self._progress("vectors", done, of)
-            self._check_vectors(vectors, {collection: rows for collection, rows, _ in work})
-        return spent
+            return self._all_afresh(), 0
+        return tuple(Part(item.collection, item.fresh, item.gone) for item in settlements), spent
+
+    def _all_afresh(self) -> tuple[Part, ...]:
+        remove_tree(self.folder / CHROMA)
+        return tuple(Part(name, self.draft.member_rows(name)) for name in self.draft.member_counts())
+
+    def _start_filling(self, parts: Sequence[Part], spool: Spool) -> None:
+        """Have Chroma filled by another process from now on, where that pays and there is a second processor."""
+        fresh = [row for part in parts for row in part.fresh]
+        if len(fresh) < WORTH_A_PROCESS or _processors() < 2:
+            return
+        with self._timed("vectors"):
+            known = spool.missing(fresh)  # chunks that an older generation embedded
+            for start in range(0, len(known), EMBEDDED_AT_ONCE):
+                batch = known[start : start + EMBEDDED_AT_ONCE]
+                spool.append(batch, self.draft.vectors(batch))
+            try:
+                self._filler = Filler(self.folder / CHROMA, parts, self.draft.member_counts(), spool)
+            except OSError as error:  # no process to be had
+                _LOG.warning("Chroma is filled by this process alone (%s)", error)
+
+    def _fill_vectors(self, parts: Sequence[Part]) -> bool:
+        """Bring Chroma in line, or wait for who does it; whether its files had to be begun anew for that."""
+        of = sum(len(part.fresh) for part in parts)
+        with self._timed("vectors"):
+            if self._filler is not None and self._filler.wait():
+                self._progress("vectors", of, of)
+                return False
+            again = self._filler is not None
+            for said in fill(
+                self.folder / CHROMA,
+                self._all_afresh() if again else parts,
+                self.draft.member_counts(),
+                self.draft.vectors,
+                lambda done: self._progress("vectors", done, max(of, done)),
+            ):
+                _LOG.warning("%s", said)
+        return again
 
     def _fill_lexical(self, settlements: Sequence[Settlement], *, afresh: bool) -> None:
         work: list[tuple[str, tuple[int, ...], tuple[int, ...]]]
@@ -164,28 +200,7 @@ class Building:
                     self._progress("lexical", done, of)
             lexical.commit()
             for collection, count in self.draft.member_counts().items():
-                _must_equal("BM25 index", collection, lexical.count(collection), count)
-
-    def _check_vectors(self, vectors: Vectors, added: dict[str, tuple[int, ...]]) -> None:
-        """As many vectors as chunks, and of a sample of the new ones hardly any that does not find itself (or an equal).
-
-        HNSW loses a lone vector beside a thousand that hardly differ; one that is lost so is still found by its words.
-        """
-        for collection, count in self.draft.member_counts().items():
-            _must_equal("vectors", collection, vectors.count(collection), count)
-        for collection, rows in added.items():
-            probed = rows[:: max(1, len(rows) // _PROBES)]
-            found = {row: vectors.query(collection, self.draft.vectors([row])[0], 1) for row in probed}
-            lost = [row for row, hits in found.items() if not hits or hits[0][1] < _ITSELF]
-            if lost:
-                _LOG.warning(
-                    "%d of %d sampled vectors of %r do not find themselves", len(lost), len(probed), collection
-                )
-            if len(lost) > _LOST_SHARE * len(probed):
-                raise DamagedIndex(
-                    f"{len(lost)} of {len(probed)} new vectors of {collection!r} are not found again (chunk {lost[0]}); "
-                    "nothing was published: run it again, and report this when it happens twice"
-                )
+                must_equal("BM25 index", collection, lexical.count(collection), count)
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
@@ -221,9 +236,6 @@ def _same_evidence(a: Stamp, b: Stamp) -> bool:
     return (a.embedder, a.digest, a.dimension, a.terms) == (b.embedder, b.digest, b.dimension, b.terms)
 
 
-def _must_equal(what: str, collection: str, found: int, expected: int) -> None:
-    if found != expected:
-        raise DamagedIndex(
-            f"the {what} of {collection!r} holds {found} chunks, the catalog {expected}; nothing was published: run it "
-            "again, and report this when it happens twice"
-        )
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -19,7 +19,7 @@ from rag_app.retrieval import Retriever
 from rag_app.settings import Settings
 from tests.benchmarks.ingesting import ingest_folder
 from tests.benchmarks.morphemes import UNHEARD
-from tests.benchmarks.resources import Spent, peak_mb
+from tests.benchmarks.resources import FamilyMemory, Spent, peak_mb
 
 REPEATS = 7
 QUESTIONS = 400
@@ -36,11 +36,12 @@ def first(notes: Path, data: Path) -> dict[str, float]:
     embedder.embed_passages(["하나"])
     terms.of_text(UNHEARD)
     models = peak_mb()
-    with Spent() as spent:
+    with FamilyMemory() as family, Spent() as spent:
         receipt = ingest_folder(notes, settings, embedder=embedder, terms=terms)
     stages = {f"stage {name}": value for name, value in receipt.timings_ms.items()}
     sizes = {"files": receipt.sources, "chunks": receipt.chunks}
     memory = {"above imports mb": peak_mb() - imports, "models mb": models - imports}
+    memory["all processes mb"] = family.peak_mb - imports
     return {**spent.figures(), **sizes, **memory, **stages}
 
 

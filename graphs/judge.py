@@ -27,6 +27,9 @@ READ_ABOVE = -2.5
 UNITS_LOOKED_AT = 6
 """Among so many of the best units one must give the kind of answer asked for, where that kind is strict."""
 
+TELLING_KINDS = ("money", "time", "days")
+"""Kinds whose absence is no proof, but a reason for doubt."""
+
 LEAST_STEM = 3
 """Letters of a stem that are enough to recognise a name by it (france is known as "franc")."""
 
@@ -72,7 +75,8 @@ def judge_evidence(result: SearchResult, ranked: Sequence[Relevance]) -> Verdict
     """The verdict over the units that `relevance_of` ranked, best first; nothing found is never answerable.
 
     Refused are: a name (KTO) that stands in no document; a year or number of a file (2020, INC-2025-005) that stands in no
-    passage found; a kind of answer ("몇 개월?") that no good unit gives; and what the signals together speak against.
+    passage found; a kind of answer ("몇 개월?") that no good unit gives; and what the signals together speak against. Doubted is
+    also a question for a price, a time or days where no good unit holds one.
     """
     weights = question_weights(result)
     covered = {term for hit in result.hits for term in hit.matched_terms}
@@ -84,7 +88,8 @@ def judge_evidence(result: SearchResult, ranked: Sequence[Relevance]) -> Verdict
     score = float(WEIGHTS @ signals_of(result, ranked).row()) + BIAS
     answerable = score >= REFUSED_BELOW and not decisive and gives_kind(result.question, ranked)
     worth_reading = not decisive and score >= READ_ABOVE
-    return Verdict(answerable, score, missing, worth_reading, answerable and score < DOUBTED_BELOW)
+    doubtful = score < DOUBTED_BELOW or not _hints_at_kind(result.question, ranked)
+    return Verdict(answerable, score, missing, worth_reading, answerable and doubtful)
 
 
 def signals_of(result: SearchResult, ranked: Sequence[Relevance]) -> Signals:
@@ -134,6 +139,12 @@ def _missing_dates(question: str, hits: Sequence[Hit]) -> Iterable[str]:
         )
     )
     return [date for date in dict.fromkeys(_DATED.findall(question)) if date not in stated]
+
+
+def _hints_at_kind(question: str, ranked: Sequence[Relevance]) -> bool:
+    """Whether a good unit holds what nearly every answer of the kind asked for holds: a sum of money, a time, days."""
+    kind = asked_of(question)
+    return kind is None or kind.name not in TELLING_KINDS or any(item.fits_kind for item in ranked[:UNITS_LOOKED_AT])
 
 
 def gives_kind(question: str, ranked: Sequence[Relevance]) -> bool:

@@ -73,6 +73,15 @@ def test_a_thin_answer_is_given_with_doubt() -> None:
     assert (sure.answerable, sure.doubtful) == (True, False)
 
 
+def test_a_price_is_doubted_where_no_sum_of_money_stands_near() -> None:
+    """A word that only looks like the one asked for: 주가 (share price) in "여덟 주가 끝나는 날" (eight weeks)."""
+    weeks = hit_of("우리 회사 주가 끝나는 날 발표한다.", name="weeks.md", meaning=0.6)
+    price = hit_of("우리 회사 주가 는 52,000원이다.", name="price.md", meaning=0.6)
+    question = "우리 회사 주가 는 얼마야?"
+    assert (_judge(question, weeks).answerable, _judge(question, weeks).doubtful) == (True, True)
+    assert (_judge(question, price).answerable, _judge(question, price).doubtful) == (True, False)
+
+
 def _leave(meaning: float) -> Hit:
     return hit_of("연차는 15일이다. 남은 연차는 이월할 수 있다.", name="leave.md", meaning=meaning)
 

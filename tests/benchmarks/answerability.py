@@ -73,6 +73,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     sets = read_sets(options.data, only=SETS)
     chosen = {one.name: one for one in sets if one.name in SETS}
+    if missing := sorted(set(SETS) - chosen.keys()):
+        sys.stderr.write(f"{options.data} does not hold {', '.join(missing)}; name the folder that these lie in\n")
+        return 2
     with tempfile.TemporaryDirectory() as folder:
         judged = [*_golden(chosen, Path(folder, "docs"))]
         for number, one in enumerate(chosen.values()):

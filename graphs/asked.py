@@ -1,6 +1,7 @@
 """What kind of answer a question asks for, and whether a span gives one: a sum of money, a time, "몇 명", a reason, code.
 
-Strict kinds are safe to refuse on: "몇 개월?" is not answered by documents that name no number of months.
+Strict kinds are safe to refuse on: "몇 개월?" is not answered by documents that name no number of months. Where an expected kind is
+missing, the absence is no proof, but a reason for doubt.
 """
 
 import re
@@ -64,13 +65,14 @@ _CODE = re.compile(r"```|~~~|^\s{4}|[A-Za-z_]+\([^)]*\)|`[^`]+`")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A kind of answer. `given` finds one in a span; `strict` when a question of this kind is never answered without; `narrow`
-    when few spans hold one, so that holding it tells much."""
+    """A kind of answer. `given` finds one in a span; `strict` when a question of this kind is never answered without, `expected`
+    when it seldom is; `narrow` when few spans hold one, so that holding it tells much."""
 
     name: str
     given: re.Pattern[str]
     strict: bool
     narrow: bool = False
+    expected: bool = False
 
     def is_given_by(self, span: str) -> bool:
         """Whether the span holds an answer of this kind."""
@@ -125,11 +127,11 @@ def asked_of(question: str) -> Asked | None:
     if counted := _COUNTED.search(question):
         return Asked(f"몇 {counted[1]}", _quantity(counted[1]), strict=True, narrow=True)
     if _DAYS_ASKED.search(question):
-        return Asked("days", _DAYS, strict=False, narrow=True)
+        return Asked("days", _DAYS, strict=False, narrow=True, expected=True)
     if _MONEY_ASKED.search(question):
-        return Asked("money", _MONEY, strict=False)
+        return Asked("money", _MONEY, strict=False, expected=True)
     if _TIME_ASKED.search(question):
-        return Asked("time", _TIME, strict=False)
+        return Asked("time", _TIME, strict=False, expected=True)
     if _NUMBER_ASKED.search(question):
         return Asked("number", _NUMBER, strict=True)
     if _CODE_ASKED.search(question):

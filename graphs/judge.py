@@ -25,10 +25,7 @@ DOUBTED_BELOW = -0.35
 READ_ABOVE = -2.5
 """Log-odds above which a model that reads the passages is asked, although words and meaning alone do not tell enough."""
 UNITS_LOOKED_AT = 6
-"""Among so many of the best units one must give the kind of answer asked for, where that kind is strict."""
-
-TELLING_KINDS = ("money", "time", "days")
-"""Kinds whose absence is no proof, but a reason for doubt."""
+"""Among so many of the best units one must give the kind of answer asked for, where that kind is strict or expected."""
 
 LEAST_STEM = 3
 """Letters of a stem that are enough to recognise a name by it (france is known as "franc")."""
@@ -88,7 +85,8 @@ def judge_evidence(result: SearchResult, ranked: Sequence[Relevance]) -> Verdict
     score = float(WEIGHTS @ signals_of(result, ranked).row()) + BIAS
     answerable = score >= REFUSED_BELOW and not decisive and gives_kind(result.question, ranked)
     worth_reading = not decisive and score >= READ_ABOVE
-    doubtful = score < DOUBTED_BELOW or not _hints_at_kind(result.question, ranked)
+    kind = asked_of(result.question)
+    doubtful = score < DOUBTED_BELOW or (kind is not None and kind.expected and not _is_given(ranked))
     return Verdict(answerable, score, missing, worth_reading, answerable and doubtful)
 
 
@@ -141,13 +139,11 @@ def _missing_dates(question: str, hits: Sequence[Hit]) -> Iterable[str]:
     return [date for date in dict.fromkeys(_DATED.findall(question)) if date not in stated]
 
 
-def _hints_at_kind(question: str, ranked: Sequence[Relevance]) -> bool:
-    """Whether a good unit holds what nearly every answer of the kind asked for holds: a sum of money, a time, days."""
-    kind = asked_of(question)
-    return kind is None or kind.name not in TELLING_KINDS or any(item.fits_kind for item in ranked[:UNITS_LOOKED_AT])
-
-
 def gives_kind(question: str, ranked: Sequence[Relevance]) -> bool:
     """Whether a good unit gives the kind of answer asked for, where that kind is strict."""
     kind = asked_of(question)
-    return kind is None or not kind.strict or any(item.fits_kind for item in ranked[:UNITS_LOOKED_AT])
+    return kind is None or not kind.strict or _is_given(ranked)
+
+
+def _is_given(ranked: Sequence[Relevance]) -> bool:
+    return any(item.fits_kind for item in ranked[:UNITS_LOOKED_AT])

@@ -56,6 +56,7 @@ def test_a_filter_in_the_question_and_a_switch_do_the_same(capsys: pytest.Captur
     switched = printed(capsys, "search", "연차 이월", "--date", "2025", "--tag", "인사", "--json")
     assert set(sources(typed)) == {"규정/휴가-2025.md"}
     assert json.loads(typed)["hits"] == json.loads(switched)["hits"]
+    assert {hit["date"] for hit in json.loads(typed)["hits"]} == {"2025"}
     assert set(sources(printed(capsys, "search", "연차", "--path", "규정/", "--json"))) == {
         "규정/휴가-2025.md",
         "규정/휴가-2023.md",

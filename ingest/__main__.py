@@ -72,7 +72,8 @@ def _runner(options: argparse.Namespace, settings: Settings, language: TextLangu
     from rag_app.language import Terms
 
     paths, collection = [Path(path) for path in options.paths], _collection(options.collection)
-    store, embedder, terms = Store(settings.index_dir), open_embedder(settings), Terms(learned=settings.words_path)
+    store, embedder = Store(settings.index_dir), open_embedder(settings, deferred=True)
+    terms = Terms(learned=settings.words_path)
 
     def run() -> Receipt:
         with ProgressBar(language) as progress:

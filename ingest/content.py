@@ -1,10 +1,11 @@
 """From a source text to what the index keeps: the source, its chunks, and where each stands; pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ingest.blocks import CountTokens
-from ingest.chunking import CHUNKER_VERSION, chunk_id, split
+from ingest.chunking import CHUNKER_VERSION, Piece, chunk_id, split
 from rag_app.index.change import SourceContent
 from rag_app.language import detect_language
 from rag_app.places import locator_of
@@ -16,10 +17,15 @@ READERS_VERSION: Final = "3"
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
-    """How texts are cut: the largest chunk, and whose tokens count."""
+    """How texts are cut: the largest chunk, whose tokens count, and the digest of that model."""
 
     max_tokens: int
     count_tokens: CountTokens
+    model: str = ""
+
+    def pieces_of(self, text: SourceText) -> tuple[Piece, ...]:
+        """The pieces of a text, in order."""
+        return split(text, max_tokens=self.max_tokens, count_tokens=self.count_tokens)
 
     @property
     def version(self) -> str:
@@ -38,8 +44,8 @@ class Place:
     name: str
 
 
-def make_content(place: Place, digest: str, text: SourceText, cutting: Cutting) -> SourceContent:
-    """The document as the index is to hold it."""
+def make_content(place: Place, digest: str, text: SourceText, pieces: Sequence[Piece]) -> SourceContent:
+    """The document as the index is to hold it; `pieces` are those of its text."""
     source = Source(
         id=place.id,
         collection=place.collection,
@@ -53,19 +59,37 @@ def make_content(place: Place, digest: str, text: SourceText, cutting: Cutting) 
         chars=len(text.text),
         metadata=text.metadata,
     )
-    return cut_content(source, text, cutting)
+    return content_of(source, text, pieces)
 
 
-def cut_content(source: Source, text: SourceText, cutting: Cutting) -> SourceContent:
-    """A known document cut (again) from its text."""
-    chunks: list[Chunk] = []
-    placements: list[Placement] = []
-    for piece in split(text, max_tokens=cutting.max_tokens, count_tokens=cutting.count_tokens):
-        words = text.text[piece.start : piece.content_end]
-        identity = chunk_id(text.title, piece.heading_path, words)
-        chunks.append(Chunk(identity, text.title, piece.heading_path, words, detect_language(words)))
-        locator = locator_of(text.marks, piece.start, piece.content_end)
-        placements.append(
-            Placement(identity, source.id, len(placements), piece.start, piece.content_end, piece.line, locator)
+def content_of(source: Source, text: SourceText, pieces: Sequence[Piece]) -> SourceContent:
+    """A known document with its text in these pieces."""
+    chunks = chunks_of(text, pieces)
+    placements = tuple(
+        Placement(
+            chunk.id,
+            source.id,
+            ordinal,
+            piece.start,
+            piece.content_end,
+            piece.line,
+            locator_of(text.marks, piece.start, piece.content_end),
         )
-    return SourceContent(source, text.text, text.outline, tuple(chunks), tuple(placements), text.marks)
+        for ordinal, (chunk, piece) in enumerate(zip(chunks, pieces, strict=True))
+    )
+    return SourceContent(source, text.text, text.outline, chunks, placements, text.marks)
+
+
+def chunks_of(text: SourceText, pieces: Sequence[Piece]) -> tuple[Chunk, ...]:
+    """What each piece of the text says, in their order."""
+    said = [text.text[piece.start : piece.content_end] for piece in pieces]
+    return tuple(
+        Chunk(
+            chunk_id(text.title, piece.heading_path, words),
+            text.title,
+            piece.heading_path,
+            words,
+            detect_language(words),
+        )
+        for piece, words in zip(pieces, said, strict=True)
+    )

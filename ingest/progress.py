@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from ingest.texts import TextLanguage, text
 
-_STAGES = ("scan", "read", "embed", "terms", "lexical", "vectors", "seal")
+_STAGES = ("scan", "read", "terms", "lexical", "vectors", "seal")
 
 
 class ProgressBar:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ingest.cutting import Outcome
 from rag_app.errors import SourceError
 from rag_app.index.catalog import Catalog
 from rag_app.index.change import BuildCounts, SourceContent
@@ -19,6 +20,7 @@ class Run:
     failures: list[Failure] = field(default_factory=list)
     reports: list[FileReport] = field(default_factory=list)
     embedded: int = 0
+    seconds_by_stage: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -31,9 +33,18 @@ class Run:
         self.failures.append(Failure(name, str(error)))
         self.reports.append(FileReport(name, "failed"))
 
+    def note(self, outcome: Outcome) -> None:
+        """Add what a document took, wherever it was read and cut."""
+        self.embedded += outcome.embedded
+        for stage, took in (("read", outcome.read_s), ("chunk", outcome.cut_s), ("embed", outcome.embed_s)):
+            self.seconds_by_stage[stage] = self.seconds_by_stage.get(stage, 0.0) + took
+
     def receipt(self, counts: BuildCounts) -> Receipt:
         """The receipt as of now."""
-        timings: Mapping[str, float] = {stage: round(ms, 1) for stage, ms in counts.timings_ms.items()}
+        stages = {stage: 1000 * took for stage, took in self.seconds_by_stage.items()}
+        for stage, ms in counts.timings_ms.items():
+            stages[stage] = stages.get(stage, 0.0) + ms
+        timings: Mapping[str, float] = {stage: round(ms, 1) for stage, ms in stages.items()}
         return Receipt(
             generation=counts.generation,
             added=counts.added,

@@ -17,8 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from ingest.source_json import source_from_json
-from rag_app import errors
+from ingest.source_json import error_named, source_from_json
 from rag_app.errors import SourceError, SourceTooLarge, UnreadableSource
 from rag_app.schema import SourceText
 
@@ -210,18 +209,13 @@ def _exactly(child: "subprocess.Popen[bytes]", size: int) -> bytes:
 
 
 def _raised(reply: bytes) -> SourceError:
-    """The error that the child named; only those of a source are made."""
+    """The error that the child named."""
     try:
         name, message = json.loads(reply)
     except ValueError:
         name, message = "", ""
-    kind = getattr(errors, name, None) if isinstance(name, str) else None
-    if isinstance(kind, type) and issubclass(kind, SourceError) and isinstance(message, str):
-        return kind(message)
     return (
-        SourceTooLarge("reading it failed for want of memory")
-        if name == "MemoryError"
-        else UnreadableSource("it cannot be read")
+        SourceTooLarge("reading it failed for want of memory") if name == "MemoryError" else error_named(name, message)
     )
 
 

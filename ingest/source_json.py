@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict
 
+from rag_app import errors
+from rag_app.errors import SourceError, UnreadableSource
 from rag_app.schema import Heading, Mark, Reading, SourceText
 
 
@@ -54,6 +56,14 @@ def source_from_json(data: bytes) -> SourceText:
     if any(not 0 <= start <= len(text) for starting in starts for start in starting):
         raise ValueError("offsets lie outside the text")
     return source
+
+
+def error_named(name: object, message: object) -> SourceError:
+    """The error that another process named; only those of a source are made."""
+    kind = getattr(errors, name, None) if isinstance(name, str) else None
+    if isinstance(kind, type) and issubclass(kind, SourceError) and isinstance(message, str):
+        return kind(message)
+    return UnreadableSource("it cannot be read")
 
 
 def _string(value: object) -> str:

@@ -13,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.content import Cutting
+from ingest.cutting import Job
 from ingest.formats.ocr import tesseract
+from ingest.read_ahead import outcomes
 from ingest.run import Run, nothing_done, rehearse
 from ingest.targets import find_targets
 from ingest.work import find_digests, find_work, read_contents, recut
+from rag_app.embedder.deferred import DeferredStatic
 from rag_app.embedding import SHIPPED, Embedder, EmbeddingCache, embed_passages_cached, passage_text, splits_hangul
 from rag_app.errors import SettingsError, StampMismatch
 from rag_app.index.catalog import Catalog
@@ -63,7 +66,7 @@ def sync(
         StampMismatch: another embedding model made the index; `rebuild` makes it anew.
         IndexLocked, StorageFault, DamagedIndex, EmbeddingFault: see `Store.build`; the live generation is as it was.
     """
-    run = Run(reads_korean=functools.cache(lambda: not splits_hangul(embedder)))
+    run = Run(reads_korean=functools.cache(lambda: _reads_korean(embedder)))
     cutting = _cutting(settings, embedder)
     stamp = Stamp(embedder.name, embedder.digest, embedder.dimension, cutting.version, terms.version)
     with _little_garbage(), contextlib.ExitStack() as stack:
@@ -82,7 +85,10 @@ def sync(
         stale = _stale(catalog, cutting)
         digests = find_digests(targets, settings.max_file_mb, run, on_progress)
         tasks, removed = find_work(targets, digests, stale, allow_shrink=allow_shrink, rebuild=rebuild)
-        contents = read_contents(tasks, removed, catalog, cutting, settings.max_file_mb, run, on_progress)
+        jobs = [Job(task.file.path, task.place.name) for task in tasks]
+        embed = _embedding(embedder, settings, run, stack) if jobs and not dry_run else None
+        done = stack.enter_context(contextlib.closing(outcomes(jobs, cutting, settings, embed=embed is not None)))
+        contents = read_contents(tasks, removed, done, catalog, run, on_progress)
         if rebuild and catalog is not None:
             owned = {source.id for target in targets for source in target.owned}
             rest = [source for source in catalog.sources() if source.id in stale and source.id not in owned]
@@ -94,11 +100,10 @@ def sync(
         if first is None and not gone and (base is None or _is_current(base, stamp)):
             return run.receipt(nothing_done(base, catalog, collection))
         change = Change(contents if first is None else chain([first], contents), gone)
-        embed = _embedding(embedder, settings, run, stack)
         counts = store.build(
             change,
             stamp=stamp,
-            embed=embed,
+            embed=embed or _embedding(embedder, settings, run, stack),
             terms=terms,
             receipt=lambda counts: run.receipt(counts),
             on_progress=_without_reading(on_progress),
@@ -121,13 +126,18 @@ def _little_garbage() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+def _reads_korean(embedder: Embedder) -> bool:
+    """The shipped one does; it is not loaded to be asked."""
+    return isinstance(embedder, DeferredStatic) or not splits_hangul(embedder)
+
+
 def _cutting(settings: Settings, embedder: Embedder) -> Cutting:
     if embedder.max_tokens is not None and settings.chunk_tokens > embedder.max_tokens:
         raise SettingsError(
             f"RAG_CHUNK_TOKENS is {settings.chunk_tokens}, but the embedding model {embedder.name!r} reads "
             f"{embedder.max_tokens}; lower RAG_CHUNK_TOKENS"
         )
-    return Cutting(settings.chunk_tokens, embedder.count_tokens)
+    return Cutting(settings.chunk_tokens, embedder.count_tokens, embedder.digest)
 
 
 def _check_model(found: Stamp, wanted: Stamp, settings: Settings, *, rebuild: bool) -> None:
@@ -164,12 +174,11 @@ def _embedding(
 ) -> Callable[[Sequence[Chunk]], NDArray[np.float32]]:
     """Chunks to vectors through the cache, which is opened now and closed with the run."""
     cache = stack.enter_context(EmbeddingCache(settings.cache_path))
-    reads_letters_only = splits_hangul(embedder)
     warned = False
 
     def embed(chunks: Sequence[Chunk]) -> NDArray[np.float32]:
         nonlocal warned
-        if reads_letters_only and not warned and any(chunk.language == "ko" for chunk in chunks):
+        if not warned and any(chunk.language == "ko" for chunk in chunks) and not run.reads_korean():
             warned = True
             _LOG.warning(
                 "the embedding model %s was not made for Korean; set RAG_EMBEDDING_MODEL to one that was", embedder.name

@@ -1,15 +1,14 @@
 """What a run reads, and reading it: files hashed, planned against the index, turned into contents one by one."""
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.content import Cutting, Place, cut_content, make_content
+from ingest.content import Cutting, Place, content_of, make_content
+from ingest.cutting import Outcome
 from ingest.formats.registry import check_readable
 from ingest.plan import Known, Plan, Wanted, make_plan, would_shrink
-from ingest.reader import ReadSource, digest_of, read_source
+from ingest.reader import ReadSource, digest_of
 from ingest.run import Run
-from ingest.sandbox import Sandbox
 from ingest.scan import FoundFile
 from ingest.suspicion import NOT_FOR_KOREAN, garbled_share
 from ingest.targets import Target
@@ -63,13 +62,12 @@ def find_work(
 def read_contents(
     tasks: Sequence[Task],
     removed: Sequence[Source],
+    outcomes: Iterable[Outcome],
     catalog: Catalog | None,
-    cutting: Cutting,
-    max_file_mb: int,
     run: Run,
     on_progress: Progress | None,
 ) -> Iterator[SourceContent]:
-    """The documents to write, one by one; one that cannot be read is left as it was and noted.
+    """The documents to write, one by one, from the outcome of each task; one that cannot be read is left as it was and noted.
 
     A file without text is written as a document of no passages: the next run knows it and leaves it alone.
     """
@@ -78,23 +76,20 @@ def read_contents(
         if source.id not in moved:
             gone = len(_chunks_of(catalog, source))
             run.reports.append(FileReport(source.name, "removed", source.format, removed=gone))
-    with Sandbox() as sandbox:
-        for number, task in enumerate(tasks, 1):
-            started = time.perf_counter()
-            try:
-                read = read_source(task.file.path, task.place.name, max_file_mb=max_file_mb, sandbox=sandbox)
-            except SourceError as error:
-                run.fail(task.place.name, error)
-            else:
-                if read.needs_ocr and _chunks_of(catalog, task.known):
-                    run.fail(task.place.name, NeedsOcr(read.reason))
-                else:
-                    content = make_content(task.place, read.digest, read.source, cutting)
-                    report = _report(task, content, read, catalog, run, time.perf_counter() - started)
-                    run.reports.append(report)
-                    yield replace(content, report=report)
-            if on_progress is not None:
-                on_progress("read", number, len(tasks))
+    for number, (task, outcome) in enumerate(zip(tasks, outcomes, strict=True), 1):
+        read = outcome.read
+        run.note(outcome)
+        if isinstance(read, SourceError):
+            run.fail(task.place.name, read)
+        elif read.needs_ocr and _chunks_of(catalog, task.known):
+            run.fail(task.place.name, NeedsOcr(read.reason))
+        else:
+            content = make_content(task.place, read.digest, read.source, outcome.pieces)
+            report = _report(task, content, read, catalog, run, outcome.read_s + outcome.cut_s)
+            run.reports.append(report)
+            yield replace(content, report=report)
+        if on_progress is not None:
+            on_progress("read", number, len(tasks))
 
 
 def recut(source: Source, catalog: Catalog, cutting: Cutting) -> SourceContent:
@@ -111,7 +106,7 @@ def recut(source: Source, catalog: Catalog, cutting: Cutting) -> SourceContent:
         marks=marks,
         metadata=source.metadata,
     )
-    return replace(cut_content(source, text, cutting), report=catalog.report_of(source.id))
+    return replace(content_of(source, text, cutting.pieces_of(text)), report=catalog.report_of(source.id))
 
 
 def find_digests(

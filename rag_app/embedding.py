@@ -58,16 +58,17 @@ class Embedder(Protocol):
     def count_tokens(self, text: str) -> int: ...
 
 
-def open_embedder(settings: Settings) -> Embedder:
-    """The embedder that `RAG_EMBEDDING_MODEL` names.
+def open_embedder(settings: Settings, *, deferred: bool = False) -> Embedder:
+    """The embedder that `RAG_EMBEDDING_MODEL` names; with `deferred` the shipped one is loaded with the first text.
 
     Raises:
         EmbeddingFault: the model cannot be loaded; the message names the variable, the value and the remedy.
     """
     if settings.embedding_model == SHIPPED:
+        from rag_app.embedder.deferred import DeferredStatic
         from rag_app.embedder.static import load_static
 
-        return load_static()
+        return DeferredStatic() if deferred else load_static()
     from rag_app.embedder.transformer import open_transformer
 
     return open_transformer(settings.embedding_model, settings.embedding_batch)

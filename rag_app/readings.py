@@ -148,30 +148,32 @@ zz     j
 """
 # ^ at the beginning, $ at the end of a word or part, % where no vowel follows, & before e, i, y; _ is no sound.
 
+_LONGEST = max(len(line.split()[0].strip("^$%&")) for line in _RULES.strip().splitlines())
 _ONE_SOUND = frozenset(["ee", "oo", "ay", "oy", "ey", "aw", "sh", "ck"])  # never read as two letters
 
 
 def readings_at(parts: str, at: int) -> tuple[Reading, ...]:
     """The letters of an English word (small, `|` between its parts) that may be read together from this place on."""
-    return _readings(parts)[at]
+    return _readings(parts[at : at + _LONGEST + 1], at == 0 or parts[at - 1] == "|")
 
 
-@lru_cache(maxsize=20_000)
-def _readings(parts: str) -> tuple[tuple[Reading, ...], ...]:
-    return tuple(tuple(_fitting(parts, at)) for at in range(len(parts)))
+@lru_cache(maxsize=50_000)
+def _readings(letters_on: str, begins: bool) -> tuple[Reading, ...]:
+    """Of the letters from a place on, as many as a rule may look at; `begins` when a part of the word begins there."""
+    return tuple(_fitting(letters_on, begins))
 
 
-def _fitting(parts: str, at: int) -> Iterator[Reading]:
-    """The rules whose letters stand at this place; one that names its surroundings goes before the bare one."""
-    taken: set[str] = {parts[at]} if parts[at : at + 2] in _ONE_SOUND else set()
-    for letters, mark, readings in _rules_for(parts[at : at + 2]):
-        end = at + len(letters)
-        if letters in taken or not parts.startswith(letters, at):
+def _fitting(letters_on: str, begins: bool) -> Iterator[Reading]:
+    """The rules whose letters stand here; one that names its surroundings goes before the bare one."""
+    start = letters_on[:2]
+    taken: set[str] = {letters_on[0]} if start in _ONE_SOUND else set()
+    for letters, mark, readings in _rules_for(start):
+        if letters in taken or not letters_on.startswith(letters):
             continue
-        following = parts[end : end + 1]
+        following = letters_on[len(letters) : len(letters) + 1]
         fits = (
             not mark
-            or (mark == "^" and (at == 0 or parts[at - 1] == "|"))
+            or (mark == "^" and begins)
             or (mark == "$" and following in ("", "|"))
             or (mark == "%" and (not following or following not in "aeiouy"))
             or (mark == "&" and following != "" and following in "eiy")

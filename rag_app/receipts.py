@@ -40,7 +40,8 @@ class FileReport:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a run did. `added`, `removed`, `kept`, `embedded` count chunks of this run's scope; `embedded` counts model
-    calls for texts (cache hits not included); `sources` and `chunks` are the totals of the live generation after it."""
+    calls for texts (cache hits not included); `sources` and `chunks` are the totals of the live generation after it.
+    `timings_ms` says what each stage took, wherever it ran: stages side by side take more together than the run."""
 
     generation: int
     added: int

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.chunking import chunk_id, split
-from ingest.content import Cutting, Place, cut_content, make_content
+from ingest.content import Cutting, Place, content_of, make_content
 from ingest.formats.markdown import read_markdown
 from ingest.formats.text import read_text
 from rag_app.cleaning import clean_text
@@ -207,7 +207,8 @@ def test_plain_text_is_cut_between_paragraphs() -> None:
 
 def ids(blocks: list[str], read: Callable[[bytes], SourceText]) -> list[str]:
     place = Place("id", "default", "root", "notes", "note.md")
-    content = make_content(place, "", read("\n\n".join(blocks).encode()), Cutting(64, tokens))
+    source = read("\n\n".join(blocks).encode())
+    content = make_content(place, "", source, Cutting(64, tokens).pieces_of(source))
     return [chunk.id for chunk in content.chunks]
 
 
@@ -271,7 +272,8 @@ def test_identity_is_title_path_and_words() -> None:
 def test_content_places_every_chunk_where_its_text_stands() -> None:
     text = "# 제목\n\n" + "\n\n".join(f"문단 {i}이다. " * 10 for i in range(30))
     place = Place("id", "default", "root", "notes", "note.md")
-    content = make_content(place, "0", read_markdown(text.encode()), Cutting(64, tokens))
+    source = read_markdown(text.encode())
+    content = make_content(place, "0", source, Cutting(64, tokens).pieces_of(source))
     for ordinal, (chunk, placement) in enumerate(zip(content.chunks, content.placements, strict=True)):
         assert content.text[placement.start : placement.end] == chunk.text
         assert (placement.ordinal, placement.chunk_id, chunk.language) == (ordinal, chunk.id, "ko")
@@ -281,8 +283,8 @@ def test_content_places_every_chunk_where_its_text_stands() -> None:
 def test_a_text_cut_again_gives_the_same_chunks() -> None:
     place = Place("id", "default", "root", "notes", "note.md")
     source = read_markdown(("# 제목\n\n" + "문단이다. " * 200).encode())
-    content = make_content(place, "0", source, Cutting(64, tokens))
-    assert cut_content(content.source, source, Cutting(64, tokens)) == content
+    content = make_content(place, "0", source, Cutting(64, tokens).pieces_of(source))
+    assert content_of(content.source, source, Cutting(64, tokens).pieces_of(source)) == content
 
 
 def test_a_locator_holds_until_the_next_mark() -> None:

@@ -15,6 +15,7 @@ from rag_app.embedding import passage_text
 from rag_app.errors import DamagedIndex
 from rag_app.index import building, filling
 from rag_app.index.change import BuildCounts, Change, SourceContent
+from rag_app.index.draft import Draft
 from rag_app.index.filling import Filler, Part, fill
 from rag_app.index.folder import CHROMA
 from rag_app.index.spool import Spool
@@ -57,7 +58,7 @@ def answers(folder: Path) -> dict[str, tuple[tuple[int, float], ...]]:
 def by_child(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every build has a second processor, and enough to do for a child."""
     monkeypatch.setattr(building, "WORTH_A_PROCESS", 1)
-    monkeypatch.setattr(building, "_processors", lambda: 2)
+    monkeypatch.setattr(building, "processors", lambda: 2)
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_a_child_makes_the_same_index(
     build(tmp_path / "two", NOTES[:4])
     build(tmp_path / "two", NOTES[3:], removed=(NOTES[0].source.id,))
     assert len(starts) == 2
-    monkeypatch.setattr(building, "_processors", lambda: 1)
+    monkeypatch.setattr(building, "processors", lambda: 1)
     build(tmp_path / "one", NOTES[:4])
     build(tmp_path / "one", NOTES[3:], removed=(NOTES[0].source.id,))
     assert len(starts) == 2
@@ -122,7 +123,7 @@ def test_what_a_child_fails_at_is_done_again(
     assert len(said) == 1
     assert reason in said[0]
     assert "done again" in said[0]
-    monkeypatch.setattr(building, "_processors", lambda: 1)
+    monkeypatch.setattr(building, "processors", lambda: 1)
     build(tmp_path / "alone", NOTES[1:])
     assert answers(tmp_path / "index").keys() == answers(tmp_path / "alone").keys()
 
@@ -165,11 +166,11 @@ def test_a_failure_beside_the_child_ends_it(tmp_path: Path, monkeypatch: pytest.
         real(self, *arguments)  # type: ignore[arg-type]
         children.append(self._child)
 
-    def interrupt(self: SplitTerms, texts: list[str]) -> None:
+    def interrupt(*arguments: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Filler, "__init__", begin)
-    monkeypatch.setattr(SplitTerms, "of_texts", interrupt)
+    monkeypatch.setattr(Draft, "note_words", interrupt)
     with pytest.raises(KeyboardInterrupt):
         build(tmp_path / "index", NOTES)
     assert [child.poll() is not None for child in children] == [True]
@@ -180,15 +181,15 @@ def test_a_killed_run_takes_its_child_with_it_and_the_next_one_sweeps(tmp_path: 
     code = (
         "import os, sys; sys.path.insert(0, sys.argv[1])\n"
         "from pathlib import Path\nfrom rag_app.index import building, filling\nfrom tests import test_filling\n"
-        "building.WORTH_A_PROCESS = 1; building._processors = lambda: 2\n"
-        "filling._START = 'import sys; sys.path.insert(0, sys.argv[1]); from rag_app.index.filling import _die_with_parent; "
-        "_die_with_parent()'\n"
+        "building.WORTH_A_PROCESS = 1; building.processors = lambda: 2\n"
+        "filling._START = 'import sys; sys.path.insert(0, sys.argv[1]); from rag_app.processes import _wait_and_die; "
+        "_wait_and_die()'\n"
         "class Terms(test_filling.SplitTerms):\n"
         "    def of_texts(self, texts):\n"
-        "        print(building_child(), flush=True); os.kill(os.getpid(), 9)\n"
+        "        if children: print(children[0], flush=True); os.kill(os.getpid(), 9)\n"
+        "        return super().of_texts(texts)\n"
         "children = []; real = filling.Filler.__init__\n"
         "def begin(self, *arguments): real(self, *arguments); children.append(self._child.pid)\n"
-        "def building_child(): return children[0]\n"
         "filling.Filler.__init__ = begin; test_filling.SplitTerms = Terms\n"
         "test_filling.build(Path(sys.argv[2]), test_filling.NOTES)\n"
     )

@@ -52,7 +52,9 @@ def unpacked(data: bytes, format_name: str = "archive") -> SourceText:
 def pieces(source: SourceText, *, max_tokens: int = 512) -> list[tuple[str, str]]:
     """Locator and text of each passage."""
     place = Place("id", "default", "root", "notes", "a.zip")
-    content = make_content(place, "0" * 64, source, Cutting(max_tokens, lambda text: len(text) // 4 + 1))
+    content = make_content(
+        place, "0" * 64, source, Cutting(max_tokens, lambda text: len(text) // 4 + 1).pieces_of(source)
+    )
     by_id = {chunk.id: chunk.text for chunk in content.chunks}
     return [(placement.locator, by_id[placement.chunk_id]) for placement in content.placements]
 

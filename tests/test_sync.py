@@ -415,7 +415,7 @@ def test_an_interrupted_run_leaves_the_index_as_it_was(desk: Desk) -> None:
     desk.write("b.md", "둘이다.")
 
     def interrupt(stage: str, done: int, total: int) -> None:
-        if stage == "embed":
+        if stage == "terms":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -431,7 +431,7 @@ def test_progress_counts_up_to_its_totals(desk: Desk) -> None:
     heard: list[tuple[str, int, int]] = []
     desk.run(on_progress=lambda stage, done, total: heard.append((stage, done, total)))
     assert heard[:4] == [("scan", 1, 2), ("scan", 2, 2), ("read", 1, 2), ("read", 2, 2)]
-    assert ("embed", 2, 2) in heard
+    assert ("terms", 2, 2) in heard
 
 
 def test_a_run_without_changes_sweeps_what_a_killed_one_left(desk: Desk) -> None:

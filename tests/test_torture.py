@@ -1,5 +1,6 @@
 """A short torture: a few kills and damages of each kind, while a reader asks; the long one is `make torture`."""
 
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -27,6 +28,11 @@ def test_kills_at_seeded_moments_leave_one_whole_state(bench: Bench) -> None:
 
 def test_kills_at_steps_of_the_run_leave_one_whole_state(bench: Bench) -> None:
     assert Counter(kill_at_steps(bench, every=random.Random(7).randrange(30, 40)))["killed"] >= 3
+
+
+def test_kills_of_runs_with_child_processes_leave_one_whole_state(tmp_path: Path) -> None:
+    with contextlib.closing(Bench(tmp_path, seed=7, divided=True)) as bench:
+        assert sum(Counter(kill_at_moments(bench, seed=7, count=4)).values()) == 4
 
 
 def test_damaged_files_are_healed_without_the_model(bench: Bench) -> None:

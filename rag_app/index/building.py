@@ -1,7 +1,6 @@
 """From a copy of the live generation and a change to a complete next generation, in a folder nobody else has open."""
 
 import logging
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from rag_app.index.filling import WORTH_A_PROCESS, Filler, Part, fill, must_equa
 from rag_app.index.folder import CATALOG, CHROMA, LEXICAL, remove_tree
 from rag_app.index.lexical import Lexical, TermsLike, pack_terms, unpack_terms
 from rag_app.index.spool import Spool
+from rag_app.processes import processors
 from rag_app.schema import Chunk, Stamp
 from rag_app.terms import file_words
 
@@ -38,7 +38,7 @@ class Applied:
 
 
 class Building:
-    """The next generation while it is made; `timings_ms` says where the time went, by stage."""
+    """The next generation while it is made; `timings_ms` says what each stage took, also where stages ran side by side."""
 
     def __init__(self, folder: Path, stamp: Stamp, embed: Embed, terms: TermsLike, progress: Progress | None) -> None:
         self.folder = folder
@@ -61,10 +61,11 @@ class Building:
 
     def apply(self, change: Change, base_stamp: Stamp | None, broken: frozenset[str]) -> Applied:
         """Apply the change; engines named in `broken`, or made by another model or other rules, are filled afresh."""
-        wrote = self._write(change)
         if base_stamp is not None and not _same_evidence(base_stamp, self._stamp):
             self.draft.forget_evidence()
             broken |= {CHROMA, LEXICAL}
+        spool = Spool(self._spool_folder, self._stamp.dimension)
+        wrote = self._write(change, spool)
         if broken:
             self.draft.touch_everything()
         if not wrote and not broken:
@@ -72,11 +73,8 @@ class Building:
         with self._timed("terms"):
             settlements = self.draft.settle(lambda name: self._terms.of_text(file_words(name)))
         parts, tombstones = self._chroma_parts(settlements, afresh=CHROMA in broken)
-        spool = Spool(self._spool_folder, self._stamp.dimension)
-        rows = self.draft.rows_without_evidence()
-        self._embed_all(rows, spool)
+        self._make_evidence(self.draft.rows_without_evidence(), spool, self._progress)
         self._start_filling(parts, spool)
-        self._make_evidence(rows, spool)
         with self._timed("wordbook"):
             self.draft.note_words(settlements, self._terms.of_texts)
         self._terms.rest()
@@ -96,40 +94,38 @@ class Building:
             timings_ms=dict(self.timings_ms),
         )
 
-    def _write(self, change: Change) -> bool:
+    def _write(self, change: Change, spool: Spool) -> bool:
+        """Put the documents in, and make the evidence of their chunks meanwhile: they may come from a process that reads on."""
         different = False
         with self._timed("catalog"):
             for source_id in change.removed:
                 different |= self.draft.remove(source_id)
-        contents = iter(change.written)
-        done = 0
-        while True:
-            with self._timed("read"):
-                content = next(contents, None)
-            if content is None:
-                return different
+        waiting = last = 0
+        for done, content in enumerate(change.written, 1):
             with self._timed("catalog"):
                 different |= self.draft.write(content, self._stamp.chunker)
-            done += 1
+            waiting += len(content.chunks)
+            if waiting >= EMBEDDED_AT_ONCE:
+                rows = self.draft.rows_without_evidence(after=last)
+                self._make_evidence(rows, spool)
+                waiting, last = 0, max(rows, default=last)
             self._progress("read", done, 0)
+        return different
 
-    def _embed_all(self, rows: Sequence[int], spool: Spool) -> None:
+    def _make_evidence(self, rows: Sequence[int], spool: Spool, progress: Progress | None = None) -> None:
         for start in range(0, len(rows), EMBEDDED_AT_ONCE):
             batch = rows[start : start + EMBEDDED_AT_ONCE]
-            chunks = self.draft.chunks(batch)
+            with self._timed("catalog"):
+                chunks = self.draft.chunks(batch)
             with self._timed("embed"):
-                spool.append(batch, checked_vectors(self._embed(chunks), chunks, self._stamp.dimension))
-            self._progress("embed", start + len(batch), len(rows))
-
-    def _make_evidence(self, rows: Sequence[int], spool: Spool) -> None:
-        for start in range(0, len(rows), EMBEDDED_AT_ONCE):
-            batch = rows[start : start + EMBEDDED_AT_ONCE]
-            chunks = self.draft.chunks(batch)
+                vectors = checked_vectors(self._embed(chunks), chunks, self._stamp.dimension)
+                spool.append(batch, vectors)
             with self._timed("terms"):
                 packed = self._packed_terms(chunks)
             with self._timed("catalog"):
-                self.draft.keep_evidence(batch, chunks, packed, spool.vectors(batch).astype(np.float16))
-            self._progress("terms", start + len(batch), len(rows))
+                self.draft.keep_evidence(batch, chunks, packed, vectors.astype(np.float16))
+            if progress is not None:
+                progress("terms", start + len(batch), len(rows))
 
     def _packed_terms(self, chunks: Sequence[Chunk]) -> list[str]:
         titles = self._terms.of_texts([chunk.title for chunk in chunks])
@@ -152,7 +148,7 @@ class Building:
     def _start_filling(self, parts: Sequence[Part], spool: Spool) -> None:
         """Have Chroma filled by another process from now on, where that pays and there is a second processor."""
         fresh = [row for part in parts for row in part.fresh]
-        if len(fresh) < WORTH_A_PROCESS or _processors() < 2:
+        if len(fresh) < WORTH_A_PROCESS or processors() < 2:
             return
         with self._timed("vectors"):
             known = spool.missing(fresh)  # chunks that an older generation embedded
@@ -167,10 +163,11 @@ class Building:
     def _fill_vectors(self, parts: Sequence[Part]) -> bool:
         """Bring Chroma in line, or wait for who does it; whether its files had to be begun anew for that."""
         of = sum(len(part.fresh) for part in parts)
+        if self._filler is not None and self._filler.wait():
+            self.timings_ms["vectors"] = self.timings_ms.get("vectors", 0.0) + 1000 * self._filler.seconds
+            self._progress("vectors", of, of)
+            return False
         with self._timed("vectors"):
-            if self._filler is not None and self._filler.wait():
-                self._progress("vectors", of, of)
-                return False
             again = self._filler is not None
             for said in fill(
                 self.folder / CHROMA,
@@ -234,8 +231,3 @@ def checked_vectors(vectors: NDArray[np.float32], chunks: Sequence[Chunk], dimen
 
 def _same_evidence(a: Stamp, b: Stamp) -> bool:
     return (a.embedder, a.digest, a.dimension, a.terms) == (b.embedder, b.digest, b.dimension, b.terms)
-
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

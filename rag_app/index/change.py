@@ -12,8 +12,8 @@ from rag_app.schema import Chunk, Heading, Mark, Placement, Source
 Embed = Callable[[Sequence[Chunk]], NDArray[np.float32]]
 """Chunks -> one vector each, in their order."""
 Progress = Callable[[str, int, int], None]
-"""(stage, done, of how many); stages: "read" (total 0: not known), "embed", "terms", "lexical",
-"vectors", "seal"."""
+"""(stage, done, of how many); stages: "read" (total 0: not known), "terms" (vectors and terms of what was not done while reading),
+"lexical", "vectors", "seal"."""
 
 
 @dataclass(frozen=True, slots=True)

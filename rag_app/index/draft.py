@@ -119,11 +119,12 @@ class Draft:
             for collection in sorted({name for name, _ in before} | {name for name, _ in after})
         )
 
-    def rows_without_evidence(self) -> list[int]:
-        """Touched chunks that have no vector and terms yet, oldest first."""
+    def rows_without_evidence(self, *, after: int = 0) -> list[int]:
+        """Touched chunks behind a row that have no vector and terms yet, oldest first."""
         found = self._db.execute(
             "SELECT DISTINCT t.row FROM touched t JOIN chunks c ON c.row = t.row LEFT JOIN evidence e ON e.row = t.row"
-            " WHERE e.row IS NULL ORDER BY t.row"
+            " WHERE e.row IS NULL AND t.row > ? ORDER BY t.row",
+            (after,),
         )
         return [row for (row,) in found]
 

@@ -10,7 +10,7 @@ import logging
 import os
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rag_app.errors import DamagedIndex, SeodangError
 from rag_app.index.spool import Spool
 from rag_app.index.vectors import BATCH, Vectors
+from rag_app.processes import die_with_parent
 
 WORTH_A_PROCESS: Final = 2000
 """Vectors from which on a child pays: below, it starts for longer than Chroma works."""
@@ -79,12 +80,16 @@ def fill(
 
 
 class Filler:
-    """A child process that fills the Chroma files in `folder` from a spool that holds every new row."""
+    """A child process that fills the Chroma files in `folder` from a spool that holds every new row.
+
+    `seconds` is what it took, once `wait` has said that it is done.
+    """
 
     def __init__(self, folder: Path, parts: Sequence[Part], counts: Mapping[str, int], spool: Spool) -> None:
         task = {"folder": str(folder), "dimension": spool.dimension, "counts": dict(counts)}
         task["parts"] = [asdict(part) for part in parts]
         (spool.folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
+        self.seconds = 0.0
         self._patience_s = _WAIT_S + _WAIT_S_PER_VECTOR * sum(len(part.fresh) for part in parts)
         self._child = subprocess.Popen(
             [sys.executable, "-I", "-B", "-X", "utf8", "-c", _START, str(_ROOT), str(spool.folder)],
@@ -101,7 +106,7 @@ class Filler:
         try:
             self._child.wait(self._patience_s)  # what it says is short and fits into the pipe
             assert self._child.stdout is not None
-            done, sentences = json.loads(self._child.stdout.read())
+            done, sentences, self.seconds = json.loads(self._child.stdout.read())
         except subprocess.TimeoutExpired:
             done, sentences = False, [f"it took longer than {self._patience_s:.0f} s"]
         except ValueError:
@@ -123,15 +128,17 @@ class Filler:
 
 
 def serve(spool_folder: str) -> int:
-    """The child's work: one line of JSON on standard output, [done, sentences]; dies with its parent."""
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    """The child's work: one line of JSON on standard output, [done, sentences, seconds]; dies with its parent."""
+    die_with_parent()
     task = json.loads((Path(spool_folder) / "task.json").read_text(encoding="utf-8"))
     spool = Spool(Path(spool_folder), task["dimension"])
     parts = [Part(one["collection"], tuple(one["fresh"]), tuple(one["gone"])) for one in task["parts"]]
     try:
-        print(json.dumps([True, fill(Path(task["folder"]), parts, task["counts"], spool.vectors)]))
+        started = time.perf_counter()
+        sentences = fill(Path(task["folder"]), parts, task["counts"], spool.vectors)
+        print(json.dumps([True, sentences, time.perf_counter() - started]))
     except SeodangError as error:
-        print(json.dumps([False, [str(error)]]))
+        print(json.dumps([False, [str(error)], 0.0]))
     return 0
 
 
@@ -158,9 +165,3 @@ def _probe(vectors: Vectors, part: Part, vectors_of: VectorsOf) -> str:
             "nothing was published: run it again, and report this when it happens twice"
         )
     return f"{len(lost)} of {len(probed)} sampled vectors of {part.collection!r} do not find themselves" if lost else ""
-
-
-def _die_with_parent() -> None:
-    while os.read(0, 1):  # not through sys.stdin, whose lock would be held when the work is done
-        pass
-    os._exit(1)

@@ -1,6 +1,7 @@
 """`python -m tests.torture`: as many kills and damages as asked for, and the counts; stops at the first broken promise."""
 
 import argparse
+import contextlib
 import sys
 import tempfile
 import time
@@ -17,20 +18,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0: every promise held. 1: one did not; the blow and the promise are named, and the folder is kept."""
     parser = argparse.ArgumentParser(prog="python -m tests.torture")
     parser.add_argument("--kills", type=int, default=200, help="kill -9 at seeded moments (default: 200)")
+    parser.add_argument("--divided", type=int, default=60, help="the same of runs with child processes (default: 60)")
     parser.add_argument("--damages", type=int, default=100, help="damaged files (default: 100)")
     parser.add_argument("--every", type=int, default=1, help="of the run's own steps, kill at each n-th; 0: at none")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="torture-"))
     try:
-        bench = Bench(folder, options.seed)
-        try:
+        with contextlib.closing(Bench(folder / "whole", options.seed)) as bench:
             _count("kills at seeded moments", kill_at_moments(bench, options.seed, options.kills))
             if options.every:
                 _count("kills at the run's own steps", kill_at_steps(bench, options.every))
             _count("damaged files", damage_files(bench, options.seed, options.damages))
-        finally:
-            bench.close()
+        with contextlib.closing(Bench(folder / "divided", options.seed, divided=True)) as bench:
+            _count("kills of runs with child processes", kill_at_moments(bench, options.seed, options.divided))
     except BrokenPromiseError as error:
         print(f"BROKEN {error}\nkept: {folder}", flush=True)
         return 1

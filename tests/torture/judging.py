@@ -14,10 +14,11 @@ class BrokenPromiseError(AssertionError):
 
 
 class Bench:
-    """A folder of notes, its index, and a reader that stays open the whole time."""
+    """A folder of notes, its index, and a reader that stays open the whole time; see `processes.ingest` for `divided`."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, *, divided: bool = False) -> None:
         self.data = folder / "data"
+        self.divided = divided
         self.notes = Notes(folder / "notes", seed)
         self.published: State = {}
         self.blow = "the start"
@@ -49,12 +50,16 @@ class Bench:
 
     def run(self) -> Ran:
         """One run that is left alone."""
-        with Child(ingest, self.notes.folder, self.data, 0) as child:
+        with self.begun() as child:
             child.hear()
             ran = child.hear()
             self.must(isinstance(ran, Ran), f"a run that nobody killed ended with {child.end()}")
             assert isinstance(ran, Ran)
             return ran
+
+    def begun(self, die_at: int = 0) -> Child:
+        """A run that has just started, and dies in front of a step of its own unless that is 0."""
+        return Child(ingest, self.notes.folder, self.data, die_at, self.divided)
 
     def check_reader(self, *allowed: State, refusal: bool = False) -> None:
         """The open reader lives and answers from one of these states."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 from tests.torture.judging import Bench
-from tests.torture.processes import Child, Ran, ingest
+from tests.torture.processes import Ran
 
 
 def kill_at_moments(bench: Bench, seed: int, count: int) -> Iterator[str]:
@@ -21,7 +21,7 @@ def kill_at_moments(bench: Bench, seed: int, count: int) -> Iterator[str]:
         delay_s = dice.random() * 1.1 * whole_s
         bench.blow = f"kill {number} of seed {seed}, {delay_s:.3f} s into a run"
         started = time.perf_counter()
-        with Child(ingest, bench.notes.folder, bench.data, 0) as child:
+        with bench.begun() as child:
             child.hear()
             if child.pipe.poll(delay_s):
                 child.hear()
@@ -40,7 +40,7 @@ def kill_at_steps(bench: Bench, every: int = 1) -> Iterator[str]:
     while True:
         bench.notes.change()
         bench.blow = f"a kill in front of step {step}"
-        with Child(ingest, bench.notes.folder, bench.data, step) as child:
+        with bench.begun(step) as child:
             child.hear()
             ended = isinstance(child.hear(), Ran)
             bench.must(ended or child.end() == -9, f"the run ended by itself, with {child.end()}")

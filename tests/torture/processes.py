@@ -16,9 +16,11 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import TracebackType
 
+from ingest import read_ahead
 from ingest.generations import problems_of
 from ingest.sync import sync
 from rag_app.errors import SeodangError
+from rag_app.index import building
 from rag_app.index.store import Store
 from rag_app.retrieval import Retriever
 from rag_app.settings import Settings
@@ -102,9 +104,14 @@ class Child:
         self.pipe.close()
 
 
-def ingest(notes: Path, data: Path, die_at: int, pipe: Connection) -> None:
-    """Ingest and prune, as a child; die by SIGKILL in front of step `die_at` (0: never). Sends True, then a `Ran`."""
+def ingest(notes: Path, data: Path, die_at: int, divided: bool, pipe: Connection) -> None:
+    """Ingest and prune, as a child; die by SIGKILL in front of step `die_at` (0: never). Sends True, then a `Ran`.
+
+    A `divided` run has processes of its own read ahead and fill Chroma, as a large one has.
+    """
     logging.disable(logging.WARNING)  # what was survived is the rule here
+    if divided:
+        _divide()
     steps = _Steps(data, die_at)
     pipe.send(True)
     store, embedder = Store(data / "index"), HashEmbedder()
@@ -120,7 +127,16 @@ def ingest(notes: Path, data: Path, die_at: int, pipe: Connection) -> None:
     )
     with store.lock():
         store.prune(KEPT)
-    pipe.send(Ran(receipt.generation, embedder.texts, steps.taken))
+    pipe.send(Ran(receipt.generation, receipt.embedded, steps.taken))
+
+
+def _divide() -> None:
+    read_ahead.WORTH_A_PROCESS, building.WORTH_A_PROCESS = 0, 1  # type: ignore[misc]
+    read_ahead.processors = building.processors = lambda: 2
+    read_ahead._START = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from ingest import read_ahead; from tests.fakes import HashEmbedder; "
+        "read_ahead.load_static = HashEmbedder; read_ahead.serve()"
+    )
 
 
 def answer(data: Path, pipe: Connection) -> None:

@@ -20,6 +20,7 @@ from rag_app.errors import LlmFault
 from rag_app.events import AnswerRevised, EvidenceFound, TextDelta
 from rag_app.filters import select
 from rag_app.llm import ChatModel
+from rag_app.respelling import as_meant
 from rag_app.search_result import Hit, SearchResult
 
 Context = Runtime[Deps]
@@ -36,9 +37,13 @@ def retrieve(state: State, runtime: Context) -> State:
         sections = _whole_document(state, result, deps)
         hits = sections or hits
         asked = asked if sections else Route("notes", asked.style, phrases.no_document_meant(state["voice"]), 0.5)
-    warnings = () if result.fault is None else (phrases.without_reranker(state["voice"], result.fault),)
+    warnings = tuple(phrases.respelled(state["voice"], one) for one in result.respelled)
+    if result.fault is not None:
+        warnings = (*warnings, phrases.without_reranker(state["voice"], result.fault))
     looked = {name: round(took, 3) for name, took in result.timings_ms.items() if name == "rerank"}
-    return {"result": result, "hits": hits, "route": asked, "warnings": warnings, "timings_ms": looked}
+    meant = as_meant(state["standalone"], result.respelled)
+    done: State = {"result": result, "hits": hits, "route": asked, "warnings": warnings, "timings_ms": looked}
+    return {**done, "standalone": meant}
 
 
 def judge(state: State, runtime: Context) -> State:

@@ -6,6 +6,7 @@ from graphs.editions import Editions
 from graphs.state import Voice
 from rag_app.errors import LlmFault, RerankingFault
 from rag_app.filters import Filters
+from rag_app.respelling import Respelling
 
 
 def nothing_found(voice: Voice, missing: Sequence[str]) -> str:
@@ -59,6 +60,13 @@ def without_reranker(voice: Voice, fault: RerankingFault) -> str:
     if voice == "ko":
         return f"다시 순위를 매기지 않고 찾은 순서대로 답했습니다. {fault.korean}"
     return f"The passages were not reranked: {fault}"
+
+
+def respelled(voice: Voice, one: Respelling) -> str:
+    """The note under an answer to a question with a word that the documents spell otherwise."""
+    if voice == "ko":
+        return f"‘{one.typed}’ 대신 문서에 쓰인 ‘{one.meant}’(으)로 찾았습니다."
+    return f"Searched for ‘{one.meant}’, as the documents spell it, instead of ‘{one.typed}’."
 
 
 def by_edition(voice: Voice, editions: Editions) -> str:

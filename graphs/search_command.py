@@ -74,12 +74,19 @@ def _row(found: SearchResult) -> dict[str, object]:
     if _is_explained(found):
         for row, one in zip(hits, explained(found), strict=True):
             row["explanation"] = row_of(one, found.term_weights)
-    return {"hits": hits, "timings_ms": {stage: round(took, 3) for stage, took in found.timings_ms.items()}}
+    respelled = {one.typed: one.meant for one in found.respelled}
+    return {
+        "hits": hits,
+        "respelled": respelled,
+        "timings_ms": {stage: round(took, 3) for stage, took in found.timings_ms.items()},
+    }
 
 
 def _print_hits(found: SearchResult, out: TextIO) -> None:
     if found.scope.filters:
         print(f"{' '.join(found.scope.filters)} (documents searched: {found.scope.documents})", file=out)
+    for change in found.respelled:
+        print(f"{change.typed} -> {change.meant} (as the documents spell it)", file=out)
     reasons: Sequence[Sequence[str]] = (
         [lines_of(one, found.term_weights) for one in explained(found)]
         if _is_explained(found)

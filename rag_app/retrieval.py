@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from rag_app.index.store import Store
 from rag_app.language import detect_language
 from rag_app.lexicon import Lexicons
 from rag_app.reranking import RERANKED, Reranker, open_reranker
+from rag_app.respelling import respell
 from rag_app.schema import Heading, Stamp
 from rag_app.scopes import Narrowed, Scopes
 from rag_app.search_result import OtherWords, Scope, SearchResult
@@ -81,13 +82,15 @@ class Retriever:
             lexicon = self._lexicons.over(snapshot, [name for name in wanted if snapshot.vectors.count(name)])
             engines = narrowed or Narrowed(Scope(), wanted, frozenset(), None)
             order = _Order(self._settings.hits if k is None else k, legs, self._reranker, explain)
+            text, respelled = respell(text, lexicon)
             depth = 0 if legs == "dense" else _depth(order.k)
             # Chroma lets the interpreter go while it searches: the words are worked on meanwhile.
             wording = self._aside.submit(wording_of, text, self._terms, snapshot, engines, lexicon, depth)
             try:
                 vector = self._embedder.embed_questions([text])[0]
                 clock.mark("embed")
-                return _search(snapshot, text, vector, wording, engines, lexicon.collections, order, clock)
+                found = _search(snapshot, text, vector, wording, engines, lexicon.collections, order, clock)
+                return replace(found, respelled=respelled)
             finally:
                 wait([wording])  # the generation stays open as long as somebody reads it
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from rag_app.errors import RerankingFault
+from rag_app.respelling import Respelling
 from rag_app.schema import Chunk, Language, Placement, Source
 
 SignalName = Literal["lexical", "dense", "coverage", "rerank", "fused"]
@@ -93,7 +94,8 @@ class SearchResult:
 
     `term_weights` gives each term of the question its inverse document frequency in the collections searched; a term
     that stands nowhere has weight 0 there and is named in `unknown_terms`. `other_words` are names and spellings that the
-    documents use for terms of the question. `fault` says why the reranker that the settings name had no say.
+    documents use for terms of the question; `respelled` are words that `question` spells otherwise than they were typed.
+    `fault` says why the reranker that the settings name had no say.
     """
 
     question: str
@@ -107,3 +109,4 @@ class SearchResult:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     scope: Scope = Scope()
     fault: RerankingFault | None = None
+    respelled: tuple[Respelling, ...] = ()

@@ -13,7 +13,7 @@ from typing import Final
 from ingest.formats.registry import Format, format_of, misnamed
 from ingest.sandbox import Sandbox
 from ingest.suspicion import garbled, orders_to_a_model
-from rag_app.errors import EmptySource, NeedsOcr, SourceTooLarge, UnreadableSource
+from rag_app.errors import EmptySource, NeedsOcr, SourceError, SourceTooLarge, UnreadableSource
 from rag_app.schema import Reading, SourceText
 
 MIB: Final = 1024 * 1024
@@ -89,10 +89,19 @@ def _nothing(digest: str, format_name: str, why: EmptySource) -> ReadSource:
 def _parsed(found: Format, data: bytes, sandbox: Sandbox | None) -> SourceText:
     if found.in_process:
         return found.read(data)
-    if sandbox is not None:
+    if sandbox is None:
+        with Sandbox() as own:
+            return _parsed(found, data, own)
+    try:
         return sandbox.read(found.name, data)
-    with Sandbox() as own:
-        return own.read(found.name, data)
+    except (UnreadableSource, SourceTooLarge) as error:
+        if not found.alone:
+            raise
+        with contextlib.suppress(SourceError):
+            alone = sandbox.read(found.alone, data)
+            left_out = f"its attachments are left out, since reading one of them failed; save them as files ({error})"
+            return replace(alone, warnings=(*alone.warnings, left_out))
+        raise
 
 
 def _whole(path: Path, max_file_mb: int) -> bytes:

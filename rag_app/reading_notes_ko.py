@@ -25,6 +25,9 @@ KOREAN: Final[Mapping[str, str]] = {
         "머리글(front matter)이 올바른 YAML이 아니어서 단순한 줄만 읽었습니다"
     ),
     "hidden elements left out: {count}": "숨긴 요소 {count}개를 뺐습니다",
+    "its attachments are left out, since reading one of them failed; save them as files ({why})": (
+        "첨부 파일 하나를 읽다가 실패하여 첨부를 모두 뺐습니다. 파일로 따로 저장해 주세요({why})"
+    ),
     "attachments that are named, not read: {count}": "첨부 파일 {count}개는 이름만 적고 읽지 않았습니다",
     "the attachment is damaged ({why})": "첨부 파일이 손상되었습니다({why})",
     "the attachment is larger than {most} MiB; save it as a file": (

@@ -66,7 +66,7 @@ def sounds_of(hangul: str) -> str:
     return "" if "?" in sounds else sounds
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
 def parts_of(word: str) -> str:
     """An English word as the table reads it: small letters, `|` between its parts; empty when it holds anything else."""
     if word.islower() and word.isascii() and word.isalpha():
@@ -79,11 +79,11 @@ def vocabulary(text: str, terms: Iterable[str]) -> frozenset[str]:
     """What of a text may be heard in the other script: of its lexical terms the borrowed-looking Hangul words, and its
     English words as `parts_of` writes them, identifiers whole and in parts. Closed-class words are left out."""
     found = set(filter(_looks_borrowed, set(terms)))
-    for word in set(_LATIN_WORD.findall(text)):
-        parts = parts_of(word)
-        found.add(parts)
-        if "|" in parts:
-            found.update(part for part in parts.split("|") if len(part) > 3)
+    words = set(map(parts_of, set(_LATIN_WORD.findall(text))))
+    found |= words
+    for word in words:
+        if "|" in word:
+            found.update(part for part in word.split("|") if len(part) > 3)
     return frozenset(found - _UNHEARD)
 
 
@@ -105,7 +105,7 @@ def skeletons_of_hangul(word: str) -> tuple[str, ...]:
     return (_skeleton(_CLOSED_BEFORE_AFFRICATE.sub("", sounds)),)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
 def skeletons_of_latin(word: str) -> tuple[str, ...]:
     """Every string of consonants, by kind, that the likely readings of an English word have."""
     parts = parts_of(word)

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from ingest.reader import digest_of, read_source
+from ingest.sandbox import Sandbox
 from ingest.scan import scan_folder
 from rag_app.errors import SourceTooLarge, UnreadableSource, UnsupportedSource
+from rag_app.reading_notes import in_korean
 from rag_app.schema import SourceText
 
 
@@ -194,3 +196,29 @@ def test_a_link_that_took_the_place_of_a_document_is_not_followed(tmp_path: Path
     for act in (lambda p: read_source(p, "a.md", max_file_mb=1), lambda p: digest_of(p, max_file_mb=1)):
         with pytest.raises(UnreadableSource, match="it is a symbolic link by now; links are not followed"):
             act(walked.path)
+
+
+def test_a_mail_whose_attachment_ends_the_reader_is_read_without_attachments(tmp_path: Path) -> None:
+    path = tmp_path / "공지.eml"
+    path.write_bytes(
+        "Subject: 휴가 공지\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+        "--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n연차는 15일이다.\r\n"
+        '--x\r\nContent-Type: text/markdown\r\nContent-Disposition: attachment; filename="a.md"\r\n\r\nsecret\r\n--x--\r\n'.encode()
+    )
+    with Sandbox(readers="tests.hostile_readers") as box:
+        found = read_source(path, "공지.eml", max_file_mb=1, sandbox=box)
+    assert "연차는 15일이다." in found.source.text
+    assert "a.md" in found.source.text
+    assert "secret" not in found.source.text
+    left_out = found.source.warnings[-1]
+    assert "its attachments are left out" in left_out
+    assert "crashed" in left_out
+    assert found.source.format == "eml"
+    assert in_korean(left_out).startswith("첨부 파일 하나를 읽다가 실패하여")
+
+
+def test_a_mail_that_no_reader_takes_is_refused_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "공지.eml"
+    path.write_bytes(b"\r\n\r\n")
+    with Sandbox(readers="tests.hostile_readers") as box, pytest.raises(UnreadableSource, match="crashed"):
+        read_source(path, "공지.eml", max_file_mb=1, sandbox=box)

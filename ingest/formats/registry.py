@@ -36,7 +36,7 @@ class Format:
     """One family: its suffixes, the bytes its files start with (none for text), and its reader.
 
     `member` stands in the directory of a ZIP file of this family. `in_process` readers need no child process: they take
-    nothing but text.
+    nothing but text. `alone` names the reader that leaves out the documents inside, for when one of them ends the process.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Format:
     read: Read
     member: bytes = b""
     in_process: bool = False
+    alone: str = ""
 
 
 def _read_archive(data: bytes) -> SourceText:
@@ -55,6 +56,10 @@ def _read_eml(data: bytes) -> SourceText:
     return read_eml(data, _read_member)
 
 
+def _read_eml_alone(data: bytes) -> SourceText:
+    return read_eml(data, lambda name, data, depth: None)
+
+
 FORMATS = (
     Format("markdown", (".md", ".markdown", ".mdx"), (), read_markdown, in_process=True),
     Format("text", (".txt", ".text"), (), read_text, in_process=True),
@@ -62,7 +67,8 @@ FORMATS = (
     Format("html", (".html", ".htm", ".xhtml"), (), read_html),
     Format("notebook", (".ipynb",), (), read_notebook),
     Format("csv", (".csv", ".tsv"), (), read_csv),
-    Format("eml", (".eml",), (), _read_eml),
+    Format("eml", (".eml",), (), _read_eml, alone="eml without attachments"),
+    Format("eml without attachments", (), (), _read_eml_alone),
     Format("pdf", (".pdf",), (b"%PDF-",), read_pdf),
     Format("docx", (".docx", ".docm"), _ZIP, read_docx, member=b"word/document.xml"),
     Format("xlsx", (".xlsx", ".xlsm"), _ZIP, read_xlsx, member=b"xl/workbook.xml"),

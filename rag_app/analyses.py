@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from rag_app.korean import Morpheme
+from rag_app.word_families import MARK, WordFamilies
 
 SHIPPED: Final = Path(__file__).parent / "frequent_words" / "words.bin"
 """The list that ships; `frequent_words/README.md` says where its words come from."""
@@ -63,7 +64,7 @@ class Analyses:
         self._version = version
         self._shipped, self._learned = shipped, learned
         self._new: dict[str, str] = {}
-        self._lists: tuple[WordList, ...] | None = None
+        self._lists: tuple[WordList | WordFamilies, ...] | None = None
 
     def find(self, words: Iterable[str]) -> dict[str, tuple[Morpheme, ...]]:
         """The morphemes of those of the words that are known."""
@@ -81,7 +82,7 @@ class Analyses:
     def learn(self, words: Sequence[str], morphemes: Sequence[tuple[Morpheme, ...]]) -> None:
         """Remember what Kiwi said of these words, where there is a list that grows."""
         if self._learned is not None:
-            self._new.update((word, _packed(said)) for word, said in zip(words, morphemes, strict=True))
+            self._new.update((word, packed(said)) for word, said in zip(words, morphemes, strict=True))
 
     def keep(self) -> None:
         """Write what was learned since; nothing when nothing was. A list that cannot be written is only logged."""
@@ -99,8 +100,9 @@ class Analyses:
         self._new = {}
         self._lists = None
 
-    def _read(self) -> tuple[WordList, ...]:
-        return tuple(read_list(path, self._version) for path in (self._shipped, self._learned) if path is not None)
+    def _read(self) -> tuple[WordList | WordFamilies, ...]:
+        lists = [read_list(path, self._version) for path in (self._shipped, self._learned) if path is not None]
+        return (*lists, *(WordFamilies(words.find) for words in lists if words.find(MARK) is not None))
 
 
 def read_list(path: Path, version: str) -> WordList:
@@ -132,7 +134,8 @@ def write_list(path: Path, version: str, words: WordList) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _packed(morphemes: Iterable[Morpheme]) -> str:
+def packed(morphemes: Iterable[Morpheme]) -> str:
+    """The morphemes as a list keeps them: `연차/NNG 를/JKO`, with a question mark behind what the dictionary does not know."""
     return " ".join(f"{one.form}/{one.tag}{'' if one.known else '?'}" for one in morphemes)
 
 

@@ -53,13 +53,20 @@ class Terms:
     """Texts to lexical terms, word by word: a word gives the same terms wherever it stands.
 
     Kiwi (1 to 3 s, 300 MB) is loaded at the first Hangul word that neither the shipped list of frequent words nor the
-    list in `learned` has; `keep` puts what it said into the latter. `user_words` are nouns to be kept whole. Safe to share
-    between threads. Terms of one `version` are equal; `analyser` is the part of it that the lists depend on.
+    list in `learned` has; `keep` puts what it said into the latter. `user_words` are nouns to be kept whole. `workers`
+    are Kiwi's threads: more than one take the processor from whoever asks a question meanwhile. Safe to share between
+    threads. Terms of one `version` are equal; `analyser` is the part of it that the lists depend on.
     """
 
     def __init__(
-        self, *, learned: Path | None = None, shipped: Path | None = SHIPPED, user_words: Sequence[str] = ()
+        self,
+        *,
+        learned: Path | None = None,
+        shipped: Path | None = SHIPPED,
+        user_words: Sequence[str] = (),
+        workers: int = 1,
     ) -> None:
+        self._workers = workers
         self._user_words = tuple(sorted(set(user_words)))
         self._tokens: dict[str, tuple[str, ...]] = {}
         self._cache: dict[str, tuple[str, ...]] = {}
@@ -90,6 +97,11 @@ class Terms:
         """The terms to search for: without the words that only ask, unless nothing else is left."""
         plain = self.of_text(DOCUMENT_ENDING.sub(" ", korean.COMMANDS.sub(" ", text)))
         return tuple(term for term in plain if term not in _ASKING) or plain or self.of_text(text)
+
+    def morphemes(self, words: Sequence[str]) -> list[tuple[korean.Morpheme, ...]]:
+        """What Kiwi itself says of each word now; no list is asked, and nothing is remembered."""
+        with self._lock:
+            return self._ask(words)
 
     def keep(self) -> None:
         """Put the words analysed since into the list named by `learned`, for other processes; nothing without news."""
@@ -145,17 +157,20 @@ class Terms:
         known = self._analyses.find(texts)
         unknown = [text for text in texts if text not in known]
         if unknown:
-            if self._kiwi is None:
-                self._kiwi = _load_kiwi(self._user_words)
-            # its signature leaves the nesting open
-            batch = cast("Iterable[Iterable[Token]]", self._kiwi.tokenize(unknown))
-            fresh = [
-                tuple(korean.Morpheme(str(one.form), str(one.tag).split("-")[0], not one.oov) for one in said)
-                for said in batch
-            ]
+            fresh = self._ask(unknown)
             self._analyses.learn(unknown, fresh)
             known |= zip(unknown, fresh, strict=True)
         return [known[text] for text in texts]
+
+    def _ask(self, texts: Sequence[str]) -> list[tuple[korean.Morpheme, ...]]:
+        if self._kiwi is None:
+            self._kiwi = _load_kiwi(self._user_words, self._workers)
+        # its signature leaves the nesting open
+        batch = cast("Iterable[Iterable[Token]]", self._kiwi.tokenize(texts))
+        return [
+            tuple(korean.Morpheme(str(one.form), str(one.tag).split("-")[0], not one.oov) for one in said)
+            for said in batch
+        ]
 
 
 def key_of(word: Word) -> str:
@@ -163,13 +178,12 @@ def key_of(word: Word) -> str:
     return _GLUE[word.behind] + word.text
 
 
-def _load_kiwi(user_words: Sequence[str]) -> "Kiwi":
+def _load_kiwi(user_words: Sequence[str], workers: int) -> "Kiwi":
     # Imported here, because a warm cache never needs it.
     from kiwipiepy import Kiwi  # type: ignore[attr-defined]
 
     # The dictionaries of several words and of typing errors serve sentences; without them Kiwi takes 180 MB less.
-    # One worker: a second would take the processor from whoever asks a question meanwhile.
-    kiwi = Kiwi(num_workers=1, load_multi_dict=False, load_typo_dict=False)
+    kiwi = Kiwi(num_workers=workers, load_multi_dict=False, load_typo_dict=False)
     for word in user_words:
         kiwi.add_user_word(word, "NNP")  # type: ignore[arg-type]
     return kiwi

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rag_app.analyses import SHIPPED, WordList, read_list, write_list
 from rag_app.language import Terms, detect_language
+from rag_app.word_families import MARK
 
 NOUNS = """
 연차 휴가 회의 의자 나이 아이 고양이 종이 놀이 사이 도로 피로 경로 회로 진로 인사 이사 감사 부가 증가 평가 가게 무게 세계 관계 체계 지도 온도 속도 제도
@@ -184,11 +185,16 @@ def test_what_was_learned_is_believed(tmp_path: Path) -> None:
 
 def test_terms_without_any_list_are_the_same(terms: Terms) -> None:
     """The list that ships says of its words what the installed Kiwi says."""
-    words = read_list(SHIPPED, terms.analyser).lines
+    words = [word for word in read_list(SHIPPED, terms.analyser).entries() if not word.startswith(MARK)]
     assert len(words) >= 60_000, "made by another Kiwi; run python -m rag_app.frequent_words.make"
-    sample = [line.partition("\t")[0] for line in words[::97]]
+    sample = words[::97]
     plain = Terms(shipped=None)
     assert plain.of_texts(sample) == terms.of_texts(sample)
+
+
+def test_two_workers_make_the_same_terms(terms: Terms) -> None:
+    texts = [f"{noun}에서 {noun}했었다면" for noun in NOUNS.split()]
+    assert Terms(shipped=None, workers=2).of_texts(texts) == terms.of_texts(texts)
 
 
 def test_a_resting_analyser_comes_back(terms: Terms) -> None:

@@ -2,7 +2,7 @@
 
 Every measurement is a process of its own. `cpu` is the time that its threads and children had on a processor: on a busy
 machine the ratios of cpu seconds hold where those of wall seconds do not. `--only` chooses parts by name; `--langchain DIR` names a folder with
-langchain-chroma, langchain-community, langchain-classic and langchain-text-splitters where they are not installed.
+langchain-chroma, langchain-community, langchain-classic, langchain-text-splitters and unstructured[md] where they are not installed.
 """
 
 import argparse
@@ -80,6 +80,19 @@ def _langchain(options: argparse.Namespace, folder: Path, figures: dict[str, Fig
         _compare("first run / LangChain with Kiwi for a BM25 retriever", figures.get("first"), hybrid)
 
 
+def _langchain_unstructured(options: argparse.Namespace, folder: Path, figures: dict[str, Figures]) -> None:
+    theirs = _measure(options, "langchain_unstructured", options.markdown, folder / "langchain-unstructured")
+    figures["langchain unstructured"] = theirs
+    if not theirs:
+        _say("LangChain with UnstructuredMarkdownLoader: not measured; unstructured[md] is not in --langchain")
+        return
+    model = (
+        "a pipeline that only cuts sentences in place of its spaCy model" if theirs["stand-in"] else "its spaCy model"
+    )
+    _say(f"LangChain with UnstructuredMarkdownLoader and {model}: {theirs['chunks']:.0f} chunks; {_rate(theirs)}")
+    _compare("first run / LangChain with UnstructuredMarkdownLoader", figures.get("first"), theirs)
+
+
 def _index_again(options: argparse.Namespace, folder: Path, figures: dict[str, Figures]) -> None:
     theirs = figures["langchain again"] = _measure(options, "langchain_again", options.markdown, folder / "langchain")
     if theirs:
@@ -123,6 +136,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace, Path, dict[str, Figures]], Non
     "again": _again,
     "floor": _floor,
     "langchain": _langchain,
+    "langchain_unstructured": _langchain_unstructured,
     "langchain_again": _index_again,
     "synthetic": _synthetic,
     "busy": _busy,

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +27,13 @@ QUESTIONS = 400
 
 
 def first(notes: Path, data: Path) -> dict[str, float]:
-    """A first run, with Chroma imported, and the embedder and Kiwi loaded beforehand."""
+    """A first run as the command makes it, with Chroma imported and Kiwi loaded beforehand."""
     import chromadb.api.client
     import chromadb.api.rust  # noqa: F401
 
     settings = Settings(data_dir=data)
     imports = peak_mb()
-    embedder, terms = open_embedder(settings), Terms()
-    embedder.embed_passages(["하나"])
+    embedder, terms = open_embedder(settings, deferred=True), Terms()
     terms.of_text(UNHEARD)
     models = peak_mb()
     with FamilyMemory() as family, Spent() as spent:
@@ -127,6 +127,15 @@ def langchain(notes: Path, data: Path) -> dict[str, float]:
     return langchain_baseline.first(notes, data)
 
 
+def langchain_unstructured(notes: Path, data: Path) -> dict[str, float]:
+    """As `langchain`, with `UnstructuredMarkdownLoader` in place of `TextLoader`; empty when it is not installed."""
+    try:
+        from tests.benchmarks import langchain_baseline
+    except ImportError:
+        return {}
+    return langchain_baseline.first_unstructured(notes, data) if find_spec("unstructured") else {}
+
+
 def langchain_again(notes: Path, data: Path) -> dict[str, float]:
     """LangChain's `index()` over documents it has indexed before; empty when it is not installed."""
     try:
@@ -160,6 +169,7 @@ MEASUREMENTS: Mapping[str, Callable[[Path, Path], dict[str, float]]] = {
     "floor": floor,
     "busy": busy,
     "langchain": langchain,
+    "langchain_unstructured": langchain_unstructured,
     "langchain_again": langchain_again,
 }
 

@@ -12,6 +12,8 @@ ignore     what the walk passes over
 roots      names and keys of folders and sources
 plan         wanted x have -> what to do: pure
 targets      the command's paths: what is there, and what the run owns
+cutting      one file read and cut, wherever that is done
+read_ahead   the same by a child process ahead of the run (outcome_json is the pipe between)
 content      source text -> what the index keeps: pure
 work         what a run reads, and reading it
 run          what is gathered on the way, and the receipt

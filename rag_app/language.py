@@ -18,7 +18,7 @@ from rag_app.terms import DOCUMENT_ENDING, MAX_WORD_CHARS, Word, plain_terms, to
 if TYPE_CHECKING:
     from kiwipiepy import Kiwi, Token  # type: ignore[attr-defined]
 
-RULES: Final = "2"  # raise it whenever a text would get other terms
+RULES: Final = "3"  # raise it whenever a text would get other terms
 CACHED_WORDS: Final = 200_000
 CACHED_TOKENS: Final = 100_000
 

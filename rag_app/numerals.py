@@ -29,7 +29,7 @@ _NATIVE_ONES = {
     "여덟": 8,
     "아홉": 9,
 }
-_COUNTED = "명|개|살|시간|권|마리|달|대|번|가지|시"
+_COUNTED = "명|개|살|시간|권|마리|달|대|번|가지|시|배"
 _MONEY = "원|달러|유로|엔|명|개|년"
 _MEASURED = f"{_MONEY}|퍼센트|프로|일|개월|주|분|초|회|건|쪽|장(?!자)|점|배|세|평|킬로|미터|{_COUNTED}"
 
@@ -45,7 +45,8 @@ _NATIVE = (
     rf"(?P<native>(?:{'|'.join(_NATIVE_TENS)})?(?:{'|'.join(sorted(_NATIVE_ONES, key=len, reverse=True))})?)"
     rf"\s?(?=(?:{_COUNTED})(?![가-힣]{{3}}))"
 )
-_NUMERAL = re.compile(rf"(?<![가-힣0-9A-Za-z.,])(?:{_MIXED}|{_SPOKEN}|{_NATIVE})")
+_DIGIT = r"(?P<digit>[일이삼사오육륙칠팔구])(?=\s?(?:개월|퍼센트))"  # before other units a syllable may be a word: 이 일, 사 주
+_NUMERAL = re.compile(rf"(?<![가-힣0-9A-Za-z.,])(?:{_MIXED}|{_SPOKEN}|{_DIGIT}|{_NATIVE})")
 _STEP = re.compile(r"(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?)|(?P<char>[가-힣])")
 
 
@@ -58,6 +59,8 @@ def numerals(text: str) -> Iterator[tuple[int, str]]:
         written = match["mixed"] or match["spoken"]
         if written:
             value = _value(written)
+        elif match["digit"]:
+            value = str(_DIGITS[match["digit"]])
         elif match["native"]:
             value = _native_value(match["native"])
         else:

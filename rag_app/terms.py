@@ -18,7 +18,8 @@ _REMEMBERED_WORDS = 1 << 16  # a text says most of its words many times
 _LATIN = "A-Za-z_\u00c0-\u024f"
 _WORD = re.compile(
     "(?P<hangul>[가-힣ㄱ-ㅎㅏ-ㅣ]+)"
-    rf"|(?P<number>(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)*)(?![-_]?[{_LATIN}0-9]|,[0-9]{{3}}))"
+    r"|(?P<number>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9]|,[0-9]{3})"
+    rf"|[0-9]+(?:\.[0-9]+)*(?![-_]?[{_LATIN}0-9]|,[0-9]{{3}}|\.[0-9]))"
     rf"|(?P<latin>[{_LATIN}0-9]+(?:[.\-'’][{_LATIN}0-9]+)*(?:\+\+|#(?![{_LATIN}0-9#]))?)"
     r"|(?P<cjk>[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])"
     r"|(?P<other>[^\W\d_A-Za-z\u3040-\u30ff\u3131-\u318e\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]+|[\u2190-\u2bff\U0001f000-\U0001faff])"

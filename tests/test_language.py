@@ -256,3 +256,17 @@ def test_an_auxiliary_verb_that_stands_alone_is_a_verb(terms: Terms) -> None:
 def test_a_file_that_is_named_is_asked_without_its_ending(terms: Terms) -> None:
     assert terms.of_question("휴가규정_2024.hwp") == terms.of_question("휴가규정 2024")
     assert "main.py" in terms.of_question("main.py")
+
+
+@pytest.mark.parametrize(
+    ("together", "apart"),
+    [
+        ("1.5GB", "1.5 GB"),
+        ("1,200,000KRW", "1200000 KRW"),
+        ("두 배", "2 배"),
+        ("육 개월", "6 개월"),
+        ("0.5kg", "0.5 kg"),
+    ],
+)
+def test_a_number_is_one_term_also_where_its_unit_touches_it(terms: Terms, together: str, apart: str) -> None:
+    assert set(terms.of_text(apart)) <= set(terms.of_text(together))

@@ -17,6 +17,9 @@ from rag_app.numerals import numerals
         ("열다섯 명", ["15"]),
         ("스무 살", ["20"]),
         ("세 시간", ["3"]),
+        ("두 배", ["2"]),
+        ("육 개월", ["6"]),
+        ("삼 퍼센트", ["3"]),
         ("천 원과 2만 원", ["1000", "20000"]),
     ],
 )
@@ -25,7 +28,23 @@ def test_a_number_in_words_has_digits(text: str, digits: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["이 사람", "만나다", "제3조", "만일 그렇다면", "천장", "백만장자", "세상", "15만", "조직", "사이", ""]
+    "text",
+    [
+        "이 일",
+        "육 일",
+        "개월",
+        "이 사람",
+        "만나다",
+        "제3조",
+        "만일 그렇다면",
+        "천장",
+        "백만장자",
+        "세상",
+        "15만",
+        "조직",
+        "사이",
+        "",
+    ],
 )
 def test_a_word_that_begins_like_a_number_has_none(text: str) -> None:
     assert [value for _, value in numerals(text)] in ([], ["150000"])

@@ -31,8 +31,14 @@ def test_no_tracked_text_holds_a_key_or_a_path_of_one_machine() -> None:
 
 
 def test_no_file_is_large_but_the_weights() -> None:
-    large = [path for path in _tracked() if path.stat().st_size > 1_000_000 and "embedder/model" not in path.as_posix()]
+    weights = ("rag_app/embedder/model/", "rag_app/frequent_words/")
+    large = [
+        path
+        for path in _tracked()
+        if path.stat().st_size > 1_000_000 and not path.relative_to(ROOT).as_posix().startswith(weights)
+    ]
     assert large == []
+    assert (ROOT / "rag_app/frequent_words/words.bin").stat().st_size <= 2 * 2**20
     assert (
         sum(path.stat().st_size for path in (ROOT / "rag_app/embedder/model").rglob("*") if path.is_file())
         <= 40 * 2**20

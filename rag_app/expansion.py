@@ -58,11 +58,9 @@ class Expansion:
 
 def expand(terms: Sequence[str], unknown: Sequence[str], lexicon: Lexicon) -> tuple[Expansion, ...]:
     """What else to look for, surest first, at most `MOST_TERMS` new terms; `unknown` are the terms that stand nowhere."""
-    found = [*_joined(terms, unknown), *_named(terms, lexicon)]
-    covered = {term for one in found for term in one.covers if one.origin == "join"}
-    heard = [*_heard(terms, [term for term in unknown if term not in covered], lexicon)]
-    covered |= {term for one in heard for term in one.covers}
-    found.extend([*heard, *_spaced([term for term in unknown if term not in covered], lexicon)])
+    heard = [*_heard(terms, unknown, lexicon)]
+    covered = {term for one in heard for term in one.covers}
+    found = [*_named(terms, lexicon), *heard, *_spaced([term for term in unknown if term not in covered], lexicon)]
     kept: list[Expansion] = []
     new: set[str] = set(terms)
     for one in sorted(found, key=lambda one: -one.weight):
@@ -82,18 +80,11 @@ def said_otherwise(packed: str, matched: Sequence[str], expansions: Sequence[Exp
     return said
 
 
-def _joined(terms: Sequence[str], unknown: Sequence[str]) -> Iterator[Expansion]:
-    """`벡터검색`, which stands nowhere, is in a passage when 벡터 and 검색 are: both are terms of the question too."""
-    for word in unknown:
-        if not _HANGUL.fullmatch(word):
-            continue
-        parts = [term for term in dict.fromkeys(terms) if term != word and term in word and term not in unknown]
-        if len(parts) > 1 and "".join(sorted(parts, key=word.index)) == word:
-            yield Expansion((word,), tuple(parts), JOINED_WEIGHT, "join")
-
-
 def _spaced(unknown: Sequence[str], lexicon: Lexicon) -> Iterator[Expansion]:
-    """`소프트맥스함수`, which stands nowhere and was not split, is in a passage when 소프트맥스 and 함수 are."""
+    """`소프트맥스함수`, which stands nowhere, is in a passage when 소프트맥스 and 함수 are.
+
+    It moves no ranking that was measured, but without it a word that is only written together is called unknown.
+    """
     for word in unknown:
         if _HANGUL.fullmatch(word):
             parts = _fewest_parts(word, lexicon)

@@ -86,12 +86,12 @@ def test_the_parts_of_a_word_that_is_heard_are_covered_with_it() -> None:
 
 
 def test_a_word_spelled_together_is_said_where_its_parts_are() -> None:
-    (found,) = expand(("벡터", "검색", "벡터검색"), ("벡터검색",), Shelf())
+    (found,) = expand(("벡터", "검색", "벡터검색"), ("벡터검색",), Shelf(words={"벡터": 2, "검색": 5}))
     assert (found.covers, found.terms, found.origin) == (("벡터검색",), ("벡터", "검색"), "join")
 
 
 def test_parts_that_leave_something_out_are_not_the_word() -> None:
-    assert expand(("벡터", "검색", "벡터유사검색"), ("벡터유사검색",), Shelf()) == ()
+    assert expand(("벡터", "검색", "벡터유사검색"), ("벡터유사검색",), Shelf(words={"벡터": 2, "검색": 5})) == ()
 
 
 def test_a_question_gains_a_limited_number_of_terms() -> None:

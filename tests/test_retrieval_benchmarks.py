@@ -10,13 +10,15 @@ import pytest
 
 from rag_app import korean, ranking
 from rag_app.index import lexical
+from rag_app.index.lexical import TermsLike
+from rag_app.retrieval import Legs
 from tests.benchmarks import ablation, fit_fusion, retrieval, sweep
 from tests.benchmarks.beir import RetrievalSet, read_sets, sampled, with_both_languages
 from tests.benchmarks.evidence import Judged, ndcg, weights_of, weights_vector
 from tests.benchmarks.indexed import indexed
-from tests.benchmarks.parts import PARTS, chosen
-from tests.benchmarks.scores import MAIN, is_held_out, scores_of
-from tests.fakes import SplitTerms
+from tests.benchmarks.parts import PARTS, WHOLE, Part, chosen
+from tests.benchmarks.scores import MAIN, Scores, difference, is_held_out, scores_of
+from tests.fakes import HashEmbedder, SplitTerms
 
 
 def write_set(folder: Path, corpus: dict[str, str], queries: dict[str, str], relevant: dict[str, str]) -> None:
@@ -105,6 +107,29 @@ def test_halves_make_the_whole() -> None:
     assert parts / 40 == pytest.approx(found.mean(MAIN)) == 0.5
 
 
+def test_a_difference_is_taken_question_by_question() -> None:
+    """Both means may move a lot from sample to sample: what every question gains stays the same."""
+    keys = tuple(f"q{n}" for n in range(40))
+    less = Scores(keys, {MAIN: [n % 2 for n in range(40)]})
+    more = Scores(keys, {MAIN: [n % 2 + 0.1 for n in range(40)]})
+    found = difference([(more, less)])
+    assert (found.mean, found.low, found.high) == pytest.approx((0.1, 0.1, 0.1))
+    assert not found.is_noise
+    assert difference([(more, less), (less, more)]).is_noise
+    assert difference([(less, less)]).is_noise
+
+
+def test_a_difference_pools_questions_not_sets() -> None:
+    large = tuple(Scores(tuple("abc"), {MAIN: [value] * 3}) for value in (1.0, 0.0))
+    small = tuple(Scores(("d",), {MAIN: [value]}) for value in (0.0, 1.0))
+    assert difference([large, small]).mean == pytest.approx(0.5)
+
+
+def test_a_difference_of_other_questions_is_refused() -> None:
+    with pytest.raises(ValueError, match="same questions"):
+        difference([(Scores(("a",), {MAIN: [1]}), Scores(("b",), {MAIN: [1]}))])
+
+
 def test_a_corpus_is_searched_by_its_rows() -> None:
     corpus = {"a": ("", "회의 자료"), "b": ("", "회의 자료"), "c": ("", "연차 일수")}
     with indexed(corpus, terms=SplitTerms()) as index:
@@ -164,6 +189,54 @@ def test_parts_are_chosen_by_words_and_a_reranker_only_where_there_is_one() -> N
         "expansion: spacing",
         "English stems",
     ]
+
+
+class OneQuestion:
+    """A bench that finds its one question unless a part says that it is made anew; it notes what was asked of it."""
+
+    def __init__(self, done: list[str]) -> None:
+        self.done = done
+        self.right = 1.0
+
+    def ingest(self, terms: TermsLike) -> None:
+        self.right = 1.0 if terms.version.endswith("the product") else 0.0
+        self.done.append(f"ingest {terms.version.rpartition(', ')[2]}")
+
+    def scores(self, legs: Legs) -> dict[str, Scores]:
+        self.done.append(f"ask {legs}")
+        return {"set": Scores(("q",), {MAIN: [self.right]})}
+
+    def close(self) -> None:
+        self.done.append("close")
+
+
+def test_an_index_is_made_anew_only_for_parts_that_need_it(tmp_path: Path) -> None:
+    done: list[str] = []
+    parts = (WHOLE, Part("new", anew=True), Part("words", legs="dense"))
+    table: ablation.Table = {part.name: {} for part in parts}
+    ablation._score(lambda folder, embedder: OneQuestion(done), HashEmbedder(), parts, table, tmp_path / "words")
+    assert done == ["ingest the product", "ask both", "ask dense", "ingest new", "ask both", "close"]
+    assert {name: row["set"].mean() for name, row in table.items()} == {"the product": 1, "new": 0, "words": 1}
+
+
+def test_a_row_says_the_difference_and_what_its_probes_still_find(capsys: pytest.CaptureFixture[str]) -> None:
+    def row(right: float) -> dict[str, Scores]:
+        sets = {"x/ko-ko": Scores(tuple("abcd"), {MAIN: [right] * 4})}
+        golden = {ablation.GOLDEN: Scores(tuple("ab"), {"RR@10": [1.0, 0.5], "R@5": [1.0, 1.0]})}
+        probes = {
+            f"probes: numeral{words}": Scores(tuple("ab"), {"R@1": [1, float(right == 1)]})
+            for words in ("", ", words alone")
+        }
+        return sets | golden | probes
+
+    parts = (WHOLE, Part("numerals", probes=("numeral",)))
+    ablation._print({"the product": row(1.0), "numerals": row(0.5)}, parts, {"x/ko-ko": "within"})
+    *_, product, numerals = capsys.readouterr().out.splitlines()
+    assert product == "| the product | 1.000 of 4 | 0.750 of 2 | 1.000 of 2 |  |"
+    assert numerals == (
+        "| numerals | **-0.500 (-0.500 to -0.500)** | +0.000 (+0.000 to +0.000) | +0.000 (+0.000 to +0.000) "
+        "| numeral 2 → 1 (2 → 1) of 2 |"
+    )
 
 
 @pytest.mark.parametrize("main", [retrieval.main, ablation.main, sweep.main, fit_fusion.main])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from graphs.evaluate import as_ids
 from graphs.golden import read_golden, spans_of
-from rag_app.embedding import open_embedder
+from rag_app.embedding import Embedder, open_embedder
 from rag_app.index.lexical import TermsLike
 from rag_app.index.store import Store
 from rag_app.retrieval import Legs, Retriever
@@ -20,10 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 class Golden:
     """docs/ as an index in a folder of its own, and the questions that it answers."""
 
-    def __init__(self, folder: Path, *, chunk_tokens: int | None = None) -> None:
+    def __init__(self, folder: Path, *, chunk_tokens: int | None = None, embedder: Embedder | None = None) -> None:
         chosen = {} if chunk_tokens is None else {"chunk_tokens": chunk_tokens}
         self.settings = Settings(data_dir=folder, **chosen)
-        self._embedder = open_embedder(self.settings)
+        self._embedder = embedder or open_embedder(self.settings)
         self.questions = [one for one in read_golden([ROOT / "tests" / "golden"]) if one.answerable]
         self._retriever: Retriever | None = None
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 from unittest import mock
 
 import numpy as np
 
 from ingest import sync
-from rag_app import expansion, korean, language, ranking, retrieval, terms, wording
+from rag_app import candidates, expansion, korean, language, ranking, retrieval, terms, wording
 from rag_app.index import building, lexical
 from rag_app.language import Terms
 from rag_app.retrieval import Legs
@@ -32,17 +33,21 @@ class TypedWords(Terms):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the search, and the search without it; `anew` when passages have to be indexed again for that."""
+    """A part of the search, and the search without it; `anew` when passages have to be indexed again for that.
+
+    `probes` are the kinds of `tests/fixtures/word_probes.tsv` that ask what the part is for.
+    """
 
     name: str
     change: Change = nullcontext
     legs: Legs = "both"
     anew: bool = False
     terms: type[Terms] = Terms
+    probes: tuple[str, ...] = ()
 
-    def rules(self) -> Terms:
-        """Term rules whose version says that they are not the product's."""
-        made = self.terms()
+    def rules(self, learned: Path | None = None) -> Terms:
+        """Term rules whose version says that they are not the product's; `learned` is the list of words already analysed."""
+        made = self.terms(learned=learned)
         made.version = f"{made.version}, {self.name}"
         return made
 
@@ -129,6 +134,16 @@ class _Remembered:
         """Nothing is remembered here."""
 
 
+def _without_names() -> AbstractContextManager[object]:
+    """The names of files are neither a field of BM25 nor part of what a passage says."""
+    boosts = {name: boost for name, boost in lexical.BOOSTS.items() if name != "name"}
+    return _swapped((lexical, "BOOSTS", boosts), (candidates, "NAME_SHARE", 0.0))
+
+
+def _as_typed(token: str) -> tuple[str, ...]:
+    return (token,)
+
+
 def _nowhere(*_: object) -> Iterator[object]:
     return iter(())
 
@@ -144,33 +159,58 @@ PARTS: tuple[Part, ...] = (
     Part("words (lexical)", legs="dense"),
     Part("language weighing", _evidence(same=lambda found: np.ones_like(found.same))),
     Part("measured confidence (doubt)", _swap(ranking, "WEIGHTS", {**ranking.WEIGHTS, "doubt": (0.0, 0.0)})),
-    Part("neighbouring words", _evidence(adjacent=lambda found: 0.0)),
-    Part("expansion, all of it", _swap(wording, "expand", lambda *_: ())),
-    Part("expansion: other names", _swap(expansion, "_named", _nowhere)),
-    Part("expansion: by sound", _swap(expansion, "_heard", _nowhere)),
-    Part("expansion: spacing", _swap(expansion, "_joined", _nowhere)),
-    Part("title as a field of its own", _without_field("title")),
-    Part("heading path as a field of its own", _without_field("heading")),
-    Part("file name", _without_field("name")),
-    Part("(fields of their own twice as heavy)", _fields_times(2.0)),
-    Part("title", _without_context(title=True, heading=False), anew=True),
-    Part("heading path", _without_context(title=False, heading=True), anew=True),
-    Part("title and heading path", _without_context(title=True, heading=True), anew=True),
-    Part("morphemes (particles and endings off)", terms=TypedWords, anew=True),
-    Part("compounds whole", _compounds(whole=False), anew=True),
-    Part("compounds in parts", _compounds(whole=True), anew=True),
-    Part("a noun split alike wherever it stands", _swap(korean, "as_noun", lambda *_: ()), anew=True),
-    Part("nouns that look like other words", _swap(korean, "_is_doubtful", lambda *_: False), anew=True),
-    Part("unknown nouns without their particle", _swap(korean, "_without_particle", lambda *_: None), anew=True),
-    Part("spelling variants", _swap(korean, "_SPELLING", {}), anew=True),
+    Part("neighbouring words", _evidence(adjacent=lambda found: 0.0), probes=("neighbours", "compound_whole")),
+    Part("expansion, all of it", _swap(wording, "expand", lambda *_: ()), probes=("other_name", "by_sound", "spacing")),
+    Part("expansion: other names", _swap(expansion, "_named", _nowhere), probes=("other_name",)),
+    Part("expansion: by sound", _swap(expansion, "_heard", _nowhere), probes=("by_sound",)),
+    Part(
+        "expansion: spacing", _swap(expansion, "_spaced", _nowhere), probes=("unknown_compound", "not_called_unknown")
+    ),
+    Part("title as a field of its own", _without_field("title"), probes=("title", "title_over_mention")),
+    Part("heading path as a field of its own", _without_field("heading"), probes=("heading", "title_over_mention")),
+    Part("both as fields of their own", _without_field("title", "heading"), probes=("heading", "title_over_mention")),
+    Part("file name", _without_names, probes=("file_name",)),
+    Part("(fields of their own twice as heavy)", _fields_times(2.0), probes=("title_over_mention",)),
+    Part("title", _without_context(title=True, heading=False), anew=True, probes=("title", "title_over_mention")),
+    Part("heading path", _without_context(title=False, heading=True), anew=True, probes=("heading",)),
+    Part("title and heading path", _without_context(title=True, heading=True), anew=True, probes=("title", "heading")),
+    Part("morphemes (particles and endings off)", terms=TypedWords, anew=True, probes=("bare_noun", "compound_spaced")),
+    Part("compounds whole", _compounds(whole=False), anew=True, probes=("compound_whole",)),
+    Part("compounds in parts", _compounds(whole=True), anew=True, probes=("compound_in_parts", "compound_spaced")),
+    Part(
+        "a noun split alike wherever it stands",
+        _swap(korean, "as_noun", lambda *_: ()),
+        anew=True,
+        probes=("bare_noun",),
+    ),
+    Part(
+        "nouns that look like other words",
+        _swap(korean, "_is_doubtful", lambda *_: False),
+        anew=True,
+        probes=("bare_noun",),
+    ),
+    Part(
+        "unknown nouns without their particle",
+        _swap(korean, "_without_particle", lambda *_: None),
+        anew=True,
+        probes=("bare_noun", "unknown_noun"),
+    ),
+    Part("spelling variants", _swap(korean, "_SPELLING", {}), anew=True, probes=("spelling",)),
     Part(
         "English stems",
         lambda: _swapped((terms, "stem", lambda word: word), (language, "stem", lambda word: word)),
         anew=True,
+        probes=("english_inflection",),
     ),
-    Part("identifiers in parts", _identifiers(whole=True), anew=True),
-    Part("identifiers whole", _identifiers(whole=False), anew=True),
-    Part("numerals in words", _swap(terms, "numerals", _nowhere), anew=True),
+    Part("identifiers in parts", _identifiers(whole=True), anew=True, probes=("identifier_in_parts",)),
+    Part("identifiers whole", _identifiers(whole=False), anew=True, probes=("identifier_whole",)),
+    Part("numerals in words", _swap(terms, "numerals", _nowhere), anew=True, probes=("numeral",)),
+    Part(
+        "numbers without commas and padding",
+        _swap(terms, "number_terms", _as_typed),
+        anew=True,
+        probes=("number_and_unit",),
+    ),
 )
 """Every part with the search that lacks it; names in brackets are trials of something else."""
 

@@ -143,7 +143,7 @@ def _cutting(settings: Settings, embedder: Embedder) -> Cutting:
 def _check_model(found: Stamp, wanted: Stamp, settings: Settings, *, rebuild: bool) -> None:
     """Another model is taken over only on request; a newer version of the shipped one at once, since it costs nothing."""
     same = (found.embedder, found.digest, found.dimension) == (wanted.embedder, wanted.digest, wanted.dimension)
-    newer = settings.embedding_model == SHIPPED and found.embedder == wanted.embedder
+    newer = settings.embedding_model == SHIPPED and found.family == wanted.family
     if not same and not rebuild and not newer:
         raise StampMismatch(
             f"the index was made with the embedding model {_model(found)}, but RAG_EMBEDDING_MODEL is now {_model(wanted)}; "

@@ -4,6 +4,7 @@ Offsets are counts of Unicode code points in the clean text of a source (`cleani
 `end` exclusive; lines count from 1.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,6 +12,7 @@ from typing import Literal
 Language = Literal["ko", "en", "other"]
 
 DEFAULT_COLLECTION = "default"
+_VERSION = re.compile(r"-\d+(?:\.\d+)*\Z")
 
 
 # ---------------------------------------------------------------- documents
@@ -120,3 +122,8 @@ class Stamp:
     dimension: int
     chunker: str
     terms: str
+
+    @property
+    def family(self) -> str:
+        """The embedder's name without its version: one for all models that shipped with the product."""
+        return _VERSION.sub("", self.embedder)

@@ -109,3 +109,23 @@ def test_the_mean_of_runs_takes_no_side_for_the_longer_rows() -> None:
     mean = average([short, long])
     np.testing.assert_allclose(mean, [[0.5, 0.5], [0, 1], [1, 0]])
     assert mean.dtype == np.float32
+
+
+@pytest.mark.parametrize("together", [1, 4])
+def test_pairs_are_dealt_once_each_and_neighbours_together(together: int) -> None:
+    from rag_app.embedder.contrast import Deck
+
+    deck = Deck(22, together, np.random.default_rng(3))
+    dealt = np.concatenate([deck.draw(11), deck.draw(11)])
+    assert sorted(dealt.tolist()) == list(range(22))
+    breaks = int((np.diff(dealt) != 1).sum())
+    assert breaks > 15 if together == 1 else breaks <= 6  # at most seven blocks of four, the first and the last cut
+    assert deck.draw(22).tolist() != dealt.tolist()
+
+
+def test_a_deck_smaller_than_its_blocks_is_dealt_whole() -> None:
+    from rag_app.embedder.contrast import Deck
+
+    deck = Deck(3, 8, np.random.default_rng(3))
+    assert sorted(deck.draw(2_048).tolist()) == [0, 1, 2]
+    assert sorted(deck.draw(2_048).tolist()) == [0, 1, 2]

@@ -335,10 +335,14 @@ def test_another_model_is_an_error_until_a_rebuild_is_asked_for(desk: Desk) -> N
 
 def test_a_newer_version_of_the_shipped_model_is_taken_over_at_once(desk: Desk) -> None:
     desk.write("a.md", "하나이다.")
+    desk.embedder = HashEmbedder(name="seodang-static-ko-en-2")
     desk.run()
-    desk.embedder = HashEmbedder(dimension=16)
+    desk.embedder = HashEmbedder(dimension=16, name="seodang-static-ko-en-3")
     receipt = desk.run()
     assert (receipt.generation, receipt.embedded) == (2, 1)
+    desk.embedder = HashEmbedder(dimension=16, name="seodang-static-ja-en-3")
+    with pytest.raises(StampMismatch, match="--rebuild"):
+        desk.run()
 
 
 def test_another_chunk_size_cuts_the_runs_documents_again(desk: Desk) -> None:

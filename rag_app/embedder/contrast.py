@@ -47,6 +47,7 @@ class Group:
 
     `left_tokens` shortens the left side to a random window: a text and a glimpse of itself make a pair, too. `near`, shape
     (pairs, any), are rows of texts that look like the right side and are not (-1: none); each pair is shown one at a time.
+    `together` pairs that stand beside each other are dealt together, so that a batch holds sections of one document, too.
     """
 
     left: NDArray[np.int64]
@@ -54,6 +55,7 @@ class Group:
     teacher: NDArray[np.int64]
     left_tokens: int | None = None
     near: NDArray[np.int64] | None = None
+    together: int = 1
 
 
 def tokenise(tokenizer: Tokenizer, texts: Sequence[str]) -> "Bags":
@@ -106,7 +108,7 @@ def train_table(
     targets = torch.from_numpy(teacher)
     names = [name for name in groups if schedule.kinds.get(name, 0) > 0]
     shares = np.array([schedule.kinds[name] for name in names])
-    decks = {name: _Deck(len(groups[name].left), rng) for name in names}
+    decks = {name: Deck(len(groups[name].left), groups[name].together, rng) for name in names}
     started, losses = time.monotonic(), []
     for step in range(schedule.steps):
         for parameter in optimizer.param_groups:
@@ -224,15 +226,23 @@ def _shape(done: float, warmup: float) -> float:
     return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup)))
 
 
-class _Deck:
-    """Row numbers in random order, dealt without repeats until all were seen."""
+class Deck:
+    """Row numbers in random order, dealt without repeats until all were seen; `together` neighbours stay together."""
 
-    def __init__(self, size: int, rng: np.random.Generator) -> None:
-        self._size, self._rng, self._left = size, rng, rng.permutation(size)
+    def __init__(self, size: int, together: int, rng: np.random.Generator) -> None:
+        self._size, self._together, self._rng = size, together, rng
+        self._left = self._shuffled()
 
     def draw(self, count: int) -> NDArray[np.int64]:
         count = min(count, self._size)
         if len(self._left) < count:
-            self._left = self._rng.permutation(self._size)
+            self._left = self._shuffled()
         drawn, self._left = self._left[:count], self._left[count:]
         return drawn
+
+    def _shuffled(self) -> NDArray[np.int64]:
+        if self._together == 1:
+            return self._rng.permutation(self._size)
+        first = int(self._rng.integers(self._together)) or self._together  # other neighbours each time
+        blocks = np.split(np.arange(self._size), np.arange(first, self._size, self._together))
+        return np.concatenate([blocks[number] for number in self._rng.permutation(len(blocks))])

@@ -7,8 +7,8 @@ Normalize) and gives the same vectors there; `model/README.md` is the card.
 import json
 import re
 import string
+from array import array
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +20,14 @@ from rag_app.errors import EmbeddingFault
 SHIPPED = Path(__file__).parent / "model"
 TABLE_FILE, TOKENIZER_FILE, MANIFEST_FILE = "model.safetensors", "tokenizer.json", "manifest.json"
 BLOCK_TOKENS = 8_192
-"""Tokens summed at once, at most: about 12 MB of rows."""
+"""Tokens summed at once, at most: about 17 MB of rows."""
 PIECE_CHARS = 65_536
 """A longer text is summed piece by piece, so that one line of 50 MB costs time in proportion and no more memory."""
 WORD_CHARS = 256
 """A longer run without white space is cut: no word is that long, and the tokenizer's time must stay linear."""
 REMEMBERED_WORDS = 200_000
-"""Words whose tokens are kept at hand (about 40 MB when full); then the memory starts afresh."""
+"""Words whose tokens are kept at hand (about 30 MB when full); then the memory starts afresh."""
+TOKEN_BYTES = np.dtype(np.intc).itemsize
 MARKS = re.escape(string.punctuation)
 PLAIN_WORD = re.compile(rf"[{MARKS}]*([가-힣]+|[A-Za-z]+)[{MARKS}]*")
 """A word of one script between marks: the normaliser only makes it small, and it is cut nowhere but at the marks."""
@@ -66,8 +67,8 @@ class StaticEmbedder:
         sums = np.zeros((len(texts), self.dimension), dtype=np.float32)
         block = np.empty((BLOCK_TOKENS, self.dimension), dtype=np.float32)  # one for all texts: new memory costs time
         for total, text in zip(sums, texts, strict=True):
-            for piece in _pieces(text):
-                ids = np.fromiter(chain.from_iterable(self._tokens_of(piece)), np.intp)
+            for words in _pieces(text):
+                ids = np.frombuffer(b"".join(self._tokens_of(words)), np.intc)
                 if len(ids):
                     total += self._sum(ids, block)
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
@@ -82,9 +83,9 @@ class StaticEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """How many tokens of `text` the vector is made of; punctuation and unknown signs do not count."""
-        return sum(sum(map(len, self._tokens_of(piece))) for piece in _pieces(text))
+        return sum(sum(map(len, self._tokens_of(words))) for words in _pieces(text)) // TOKEN_BYTES
 
-    def _sum(self, rows: NDArray[np.intp], block: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _sum(self, rows: NDArray[np.intc], block: NDArray[np.float32]) -> NDArray[np.float32]:
         if len(rows) <= BLOCK_TOKENS:
             return self._weighted(self._scales[rows], rows, block)
         rows, counts = np.unique(rows, return_counts=True)  # a long text: each row once, times how often it occurs
@@ -96,21 +97,21 @@ class StaticEmbedder:
         return total
 
     def _weighted(
-        self, weights: NDArray[np.float32], rows: NDArray[np.intp], block: NDArray[np.float32]
+        self, weights: NDArray[np.float32], rows: NDArray[np.intc], block: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """The sum of at most `BLOCK_TOKENS` rows, each times its weight; `block` is room to work in."""
         block[: len(rows)] = self._table[rows]
         found: NDArray[np.float32] = weights @ block[: len(rows)]
         return found
 
-    def _tokens_of(self, text: str) -> Iterator[tuple[int, ...]]:
-        """Tokens of a text, word by word: the tokenizer cuts at white space first, so each word is asked for only once."""
+    def _tokens_of(self, words: Sequence[str]) -> Iterator[bytes]:
+        """Tokens of each word, `TOKEN_BYTES` bytes each: the tokenizer cuts at white space first, so a word is asked for once."""
         if len(self._words) > self._remembered_words:
             self._words = _Words(self._tokenizer)  # a new one: another thread may be reading the old
-        return map(self._words.__getitem__, text.split())
+        return map(self._words.__getitem__, words)
 
 
-class _Words(dict[str, tuple[int, ...]]):
+class _Words(dict[str, bytes]):
     """Words with their tokens; the tokenizer is asked for a word that is not there yet.
 
     Most words are plain: for them its model alone is asked, in a third of the time.
@@ -120,15 +121,15 @@ class _Words(dict[str, tuple[int, ...]]):
         super().__init__()
         self._tokenizer, self._model = tokenizer, tokenizer.model
 
-    def __missing__(self, word: str) -> tuple[int, ...]:
+    def __missing__(self, word: str) -> bytes:
         plain = PLAIN_WORD.fullmatch(word)
         if plain is None:
             clean = word.encode("utf-8", "replace").decode()
-            found = tuple(self._tokenizer.encode(clean, add_special_tokens=False).ids)
+            found = array("i", self._tokenizer.encode(clean, add_special_tokens=False).ids).tobytes()
         elif (bare := plain[1].lower()) != word:
             found = self[bare]
         else:
-            found = tuple(token.id for token in self._model.tokenize(word))
+            found = array("i", [token.id for token in self._model.tokenize(word)]).tobytes()
         self[word] = found
         return found
 
@@ -182,10 +183,10 @@ def _read_table(path: Path) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     return rows, factors
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """The text itself, or for a very long one its pieces, cut at white space; over-long words are cut too."""
+def _pieces(text: str) -> Iterator[list[str]]:
+    """The words of a text, for a very long one piece by piece, cut at white space; over-long words are cut too."""
     if len(text) <= WORD_CHARS:
-        yield text
+        yield text.split()
         return
     start = 0
     while start < len(text):
@@ -193,13 +194,12 @@ def _pieces(text: str) -> Iterator[str]:
         if end < len(text):
             space = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
             end = space + 1 if space > start else end
-        yield _cut_long_words(text[start:end])
+        yield _cut_long_words(text[start:end].split())
         start = end
 
 
-def _cut_long_words(text: str) -> str:
-    """The text with a space put into every run of more than `WORD_CHARS` characters."""
-    words = text.split()
+def _cut_long_words(words: list[str]) -> list[str]:
+    """The words, those of more than `WORD_CHARS` characters in parts."""
     if max(map(len, words), default=0) <= WORD_CHARS:
-        return text
-    return " ".join(word[i : i + WORD_CHARS] for word in words for i in range(0, len(word), WORD_CHARS))
+        return words
+    return [word[at : at + WORD_CHARS] for word in words for at in range(0, len(word), WORD_CHARS)]

@@ -105,7 +105,7 @@ def check_stamp(found: Stamp, wanted: Stamp) -> None:
     The chunker is not compared: it decides what chunks say, not how they are found.
     """
     if (found.embedder, found.digest, found.dimension) != (wanted.embedder, wanted.digest, wanted.dimension):
-        option = "" if found.embedder == wanted.embedder else " --rebuild"
+        option = "" if found.family == wanted.family else " --rebuild"
         raise StampMismatch(
             f"the index was made with the embedding model {_model(found)}, but RAG_EMBEDDING_MODEL is now "
             f"{_model(wanted)}; set it back, or run `python -m ingest PATH{option}` to make every vector anew"

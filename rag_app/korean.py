@@ -41,11 +41,6 @@ _LONGEST_JOINED = 10
 _LONGEST_DOUBTFUL = 8
 _LONGEST_SIMPLE = 3
 
-_AFTER_CONSONANT = "은 이 을 과 으로 이란 이나 이라는 이라고 이랑 으로는 으로서 으로써"
-_AFTER_VOWEL = "는 가 를 와 로 란 나 라는 라고 랑 로는 로서 로써"
-_AFTER_ANY = "의 에 에서 에는 에도 에서는 도 만 까지 부터 보다 처럼 들 들은 들이 들을 들의 이다 입니다 인가요 에게 한테 께서 마다 조차 밖에"
-_PARTICLES = tuple(sorted(f"{_AFTER_CONSONANT} {_AFTER_VOWEL} {_AFTER_ANY}".split(), key=lambda one: (-len(one), one)))
-
 
 class Morpheme(NamedTuple):
     """One morpheme: its form, its Sejong tag without subtype, whether the dictionary knows it."""
@@ -143,10 +138,6 @@ def _noun_terms(nouns: Nouns, canonical: tuple[Morpheme, ...]) -> tuple[str, ...
         out.append(_SPELLING.get(nouns.text) or "".join(out) if len(forms) == len(parts) else nouns.text)
     if len(canonical) == 1 < len(nouns.parts):  # `도로가`, a roadside, may be a road with its particle
         out.extend(part.form for part in nouns.parts[:1] if part.tag in _TOPICS and len(part.form) > 1)
-    if not parts[-1].known:
-        bare = _without_particle(nouns.text)
-        if bare:
-            out.append(_SPELLING.get(bare, bare))
     return tuple(out)
 
 
@@ -160,17 +151,6 @@ def _is_doubtful(word: str, morphemes: Sequence[Morpheme]) -> bool:
     if len(word) == 1:
         return last.form in ("\u11ab", "\u11b7")
     return len(morphemes) > 1 and last.tag in _ENDINGS_OF_A_DOUBTFUL_VERB
-
-
-def _without_particle(noun: str) -> str | None:
-    """An unknown noun without the particle that Kiwi took for its end: `마이애미만` -> 마이애미."""
-    for particle in _PARTICLES:
-        stem = noun.removesuffix(particle)
-        if stem != noun and len(stem) > 1:
-            final = _has_final_consonant(stem[-1])
-            if particle in _AFTER_ANY.split() or final == (particle in _AFTER_CONSONANT.split()):
-                return stem
-    return None
 
 
 def _has_final_consonant(syllable: str) -> bool:

@@ -33,8 +33,8 @@ FOUND_FIRST: Mapping[str, tuple[int, int]] = {
     "neighbours": (15, 0),
     "by_sound": (16, 11),
     "other_name": (13, 11),
-    "unknown_noun": (24, 24),
-    "bare_noun": (146, 144),
+    "unknown_noun": (24, 23),
+    "bare_noun": (146, 143),
     "unknown_compound": (22, 10),
     "not_called_unknown": (70, 70),
 }

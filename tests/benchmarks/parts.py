@@ -189,12 +189,6 @@ PARTS: tuple[Part, ...] = (
         anew=True,
         probes=("bare_noun",),
     ),
-    Part(
-        "unknown nouns without their particle",
-        _swap(korean, "_without_particle", lambda *_: None),
-        anew=True,
-        probes=("bare_noun", "unknown_noun"),
-    ),
     Part("spelling variants", _swap(korean, "_SPELLING", {}), anew=True, probes=("spelling",)),
     Part(
         "English stems",

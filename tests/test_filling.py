@@ -108,7 +108,7 @@ def test_a_child_makes_the_same_index(
         ("import os; os.kill(os.getpid(), 9)", "exit code -9"),
         ("print('[true')", "exit code 0"),
         ("import time; time.sleep(60)", "longer than"),
-        ("print('[false, [\"no room\"]]')", "no room"),
+        ("print('[false, [\"no room\"], 0.0]')", "no room"),
     ],
     ids=["ends early", "is killed", "talks nonsense", "hangs", "gives up"],
 )

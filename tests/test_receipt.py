@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest import cutting
 from ingest import sync as sync_module
-from ingest import work
 from ingest.formats.ocr import INSTALL_LINE
 from ingest.reader import ReadSource
 from ingest.receipt_table import table_of
@@ -143,13 +143,13 @@ def test_a_picture_waits_for_tesseract_and_is_read_when_it_is_there(
     (desk.notes / "공지.png").write_bytes(picture)
     waiting = replace(WAITING, digest=hashlib.sha256(picture).hexdigest())
     reads: list[str] = []
-    real = work.read_source
+    real = cutting.read_source
 
     def without_ocr(path: Path, name: str, **options: object) -> ReadSource:
         reads.append(name)
         return waiting if name.endswith(".png") else real(path, name, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(work, "read_source", without_ocr)
+    monkeypatch.setattr(cutting, "read_source", without_ocr)
     monkeypatch.setattr(sync_module, "tesseract", lambda: None)
     first = desk.run()
     assert (first.failed, report(first, "공지.png").reading.unread) == ((), 1)

@@ -7,10 +7,12 @@ harmless; the notices only make it prompt.
 import contextlib
 import logging
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 
 from watchdog.events import (
     DirCreatedEvent,
@@ -87,10 +89,32 @@ class Changes(FileSystemEventHandler):
 def watch(paths: Sequence[Path], data_dir: Path, run: Callable[[], None]) -> None:
     """Run once, then again whenever documents below the paths change, until a KeyboardInterrupt ends it."""
     changes = Changes(paths, data_dir)
-    with _observing(paths, changes):
-        while True:
+    with _observing(paths, changes), _heeding_ctrl_c() as pressed:
+        while not pressed.is_set():
             run()
-            changes.wait()
+            if not pressed.is_set():
+                changes.wait()
+        raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _heeding_ctrl_c() -> Iterator[threading.Event]:
+    """Set once Ctrl-C was pressed: Python drops the exception where it falls into a finaliser, and the watch went on for ever."""
+    pressed = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield pressed
+        return
+
+    def press(number: int, frame: FrameType | None) -> None:
+        pressed.set()
+        before(number, frame)
+
+    signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -55,12 +55,15 @@ def outcome_from_bytes(data: bytes) -> Outcome:
     Raises:
         ValueError: these bytes are none.
     """
-    head_size, _ = _LENGTHS.unpack_from(data)
-    head_end = _LENGTHS.size + head_size
-    stated = json.loads(data[_LENGTHS.size : head_end])
-    if "error" in stated:
-        return Outcome(error_named(*stated["error"]), (), *stated["took"])
-    digest, reason, needs_ocr = stated["file"]
-    pieces = tuple(Piece(tuple(path), *places) for path, *places in stated["pieces"])
-    read = ReadSource(digest, source_from_json(data[head_end:]), reason, needs_ocr)
-    return Outcome(read, pieces, *stated["took"])
+    try:
+        head_size, _ = _LENGTHS.unpack_from(data)
+        head_end = _LENGTHS.size + head_size
+        stated = json.loads(data[_LENGTHS.size : head_end])
+        took = stated["took"]
+        if "error" in stated:
+            return Outcome(error_named(*stated["error"]), (), *took)
+        digest, reason, needs_ocr = stated["file"]
+        pieces = tuple(Piece(tuple(path), *places) for path, *places in stated["pieces"])
+    except (struct.error, KeyError, TypeError) as error:
+        raise ValueError(f"a field is missing or of another kind ({error})") from error
+    return Outcome(ReadSource(digest, source_from_json(data[head_end:]), reason, needs_ocr), pieces, *took)

@@ -45,10 +45,8 @@ def outcomes(jobs: Sequence[Job], cutting: Cutting, settings: Settings, *, embed
     """
     done = 0
     if settings.embedding_model == SHIPPED and processors() > 1 and _size(jobs) >= WORTH_A_PROCESS:
-        with (
-            contextlib.suppress(OSError),
-            _Ahead(jobs, cutting, settings, embed=embed) as ahead,
-        ):  # no process to be had
+        no_process_to_be_had = contextlib.suppress(OSError)
+        with no_process_to_be_had, _Ahead(jobs, cutting, settings, embed=embed) as ahead:
             for outcome in ahead:
                 yield outcome
                 done += 1

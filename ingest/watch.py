@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -89,32 +90,33 @@ class Changes(FileSystemEventHandler):
 def watch(paths: Sequence[Path], data_dir: Path, run: Callable[[], None]) -> None:
     """Run once, then again whenever documents below the paths change, until a KeyboardInterrupt ends it."""
     changes = Changes(paths, data_dir)
-    with _observing(paths, changes), _heeding_ctrl_c() as pressed:
-        while not pressed.is_set():
+    with _observing(paths, changes), _heeding_interrupts() as told:
+        while not told.is_set():
             run()
-            if not pressed.is_set():
+            if not told.is_set():
                 changes.wait()
         raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
-def _heeding_ctrl_c() -> Iterator[threading.Event]:
-    """Set once Ctrl-C was pressed: Python drops the exception where it falls into a finaliser, and the watch went on for ever."""
-    pressed = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield pressed
-        return
+def _heeding_interrupts() -> Iterator[threading.Event]:
+    """Set once the process was told to end: Python drops the exception where it falls into a finaliser, and the watch went on."""
+    told = threading.Event()
+    with contextlib.ExitStack() as stack:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                before = signal.getsignal(number)
+                if callable(before):
+                    signal.signal(number, partial(_tell, told, before))
+                    stack.callback(signal.signal, number, before)
+        yield told
 
-    def press(number: int, frame: FrameType | None) -> None:
-        pressed.set()
-        before(number, frame)
 
-    signal.signal(signal.SIGINT, press)
-    try:
-        yield pressed
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _tell(
+    told: threading.Event, before: Callable[[int, FrameType | None], object], number: int, frame: FrameType | None
+) -> None:
+    told.set()
+    before(number, frame)
 
 
 @contextlib.contextmanager

@@ -51,11 +51,16 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "data")
 
 
-@pytest.fixture
-def ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every run has a second processor, and enough to read for a child."""
+def go_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on there is a second processor, and enough to read for a child."""
     monkeypatch.setattr(read_ahead, "WORTH_A_PROCESS", 0)
     monkeypatch.setattr(read_ahead, "processors", lambda: 2)
+
+
+@pytest.fixture
+def ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every run has a child."""
+    go_ahead(monkeypatch)
 
 
 @pytest.fixture
@@ -91,8 +96,7 @@ def test_a_child_gives_the_same_outcomes_in_the_same_order(
     notes: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, said: list[str]
 ) -> None:
     here = alone(notes, settings)
-    monkeypatch.setattr(read_ahead, "WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(read_ahead, "processors", lambda: 2)
+    go_ahead(monkeypatch)
     monkeypatch.setattr(read_ahead, "read_and_cut", None)  # whatever is done is done by the child
     there = list(outcomes(jobs(notes), cutting(), settings, embed=True))
     assert list(map(plain, there)) == list(map(plain, here))
@@ -129,8 +133,7 @@ def test_a_child_that_dies_costs_only_time(
     notes: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, said: list[str]
 ) -> None:
     expected = list(map(plain, alone(notes, settings)))
-    monkeypatch.setattr(read_ahead, "WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(read_ahead, "processors", lambda: 2)
+    go_ahead(monkeypatch)
     monkeypatch.setattr(
         read_ahead,
         "_START",
@@ -245,8 +248,7 @@ def test_a_run_with_a_child_makes_the_same_index(
             return receipt, sorted((chunks[row].id, vectors[row], chunks[row].heading_path) for row in rows)
 
     one, plainly = ingest(tmp_path / "one")
-    monkeypatch.setattr(read_ahead, "WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(read_ahead, "processors", lambda: 2)
+    go_ahead(monkeypatch)
     two, by_child = ingest(tmp_path / "two")
     assert by_child == plainly
     assert (one.added, one.embedded, one.sources, one.failed) == (two.added, two.embedded, two.sources, two.failed)
@@ -306,6 +308,12 @@ def test_half_an_outcome_is_none() -> None:
     for cut in (1, 15, 16, len(data) - 1):
         with pytest.raises(EOFError):
             read_outcome(io.BytesIO(data[:cut]))
+
+
+@pytest.mark.parametrize("head", [b"[]", b"{}", b'{"took": 3}', b'{"took": [], "file": [1]}', b"nonsense"])
+def test_another_ones_words_are_no_outcome(head: bytes) -> None:
+    with pytest.raises(ValueError):
+        outcome_from_bytes(len(head).to_bytes(8, "little") + bytes(8) + head)
 
 
 def _runs(process: int) -> bool:

@@ -1,5 +1,6 @@
 """Ingestion as files change: what counts as a change, when a pause is long enough, and the real thing end to end."""
 
+import contextlib
 import json
 import os
 import signal
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from watchdog.events import DirMovedEvent, FileCreatedEvent, FileModifiedEvent, FileSystemEvent
 
-from ingest.watch import Changes
+from ingest.watch import Changes, watch
 from tests.conftest import REPOSITORY
 
 
@@ -87,3 +88,23 @@ def test_an_edited_note_is_ingested_and_ctrl_c_ends_it_cleanly(tmp_path: Path, e
     assert (first["sources"], second["sources"], second["added"]) == (1, 2, 1)
     assert (process.returncode, out) == (0, "")
     assert err == "Watching for changes; Ctrl-C ends it.\nNo longer watching.\n"
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_that_python_dropped_still_ends_the_watch(tmp_path: Path, ending: signal.Signals) -> None:
+    before = signal.getsignal(ending)
+    signal.signal(ending, signal.default_int_handler)
+    runs: list[None] = []
+
+    def run() -> None:
+        runs.append(None)
+        with contextlib.suppress(KeyboardInterrupt):  # as where it falls into a finaliser
+            signal.raise_signal(ending)
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            watch([tmp_path], tmp_path / "data", run)
+        assert signal.getsignal(ending) is signal.default_int_handler
+    finally:
+        signal.signal(ending, before)
+    assert len(runs) == 1

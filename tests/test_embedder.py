@@ -100,11 +100,24 @@ def test_plain_words_get_the_tokens_that_the_whole_tokenizer_gives(embedder: Sta
     tokenizer = Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))
     words = "서버에서는 뷁쀍 Gradient iPhone RAG가 v0.27.0 café Straße İstanbul ｗｉｄｅ 漢字 ㅋㅋ".split()
     words += [f"{mark}{word}{mark}{mark}" for mark in string.punctuation for word in ("서버", "Server")]
-    words += ["<\u0338server", "server\u0301", "가\u11a8", "-", "…서버…"]
+    words += [
+        "<\u0338server",
+        "server\u0301",
+        "가\u11a8",
+        "-",
+        "…서버…",
+        "2024년",
+        "3.14%",
+        "st.session_state",
+        "‘경사(傾斜)’",
+        "API·SDK를",
+        "1/2",
+    ]
+    words += [f"서버{mark}Server{mark}3" for mark in "“”‘’·…「」『』《》〈〉–—"]
     for word in words:
         expected = len(tokenizer.encode(word, add_special_tokens=False).ids)
         assert embedder.count_tokens(word) == expected, word
-        short, long = embedder.embed_passages([word, f"{word}’"])  # no ASCII mark: dropped as well, but the long way
+        short, long = embedder.embed_passages([word, f"{word}¡"])  # a rare mark: dropped as well, but the long way
         np.testing.assert_array_equal(short, long, err_msg=word)
 
 

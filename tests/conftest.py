@@ -5,9 +5,13 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no defect
+settings.load_profile("untimed")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _LOOPBACK = ("127.", "localhost", "::1", "0.0.0.0")

@@ -136,7 +136,7 @@ def test_a_record_that_claims_more_than_there_is_ends_the_section() -> None:
     assert read_hwp(compound_file({"FileHeader": header, "DocInfo": b"", "BodyText/Section0": body})).text == ""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(at=st.integers(0, 100_000), flip=st.integers(1, 255))
 def test_a_flipped_byte_gives_text_or_one_sentence(at: int, flip: int) -> None:
     for data, reader in ((bytearray(write_hwp(RULES)), read_hwp), (bytearray(write_hwpx(RULES)), read_hwpx)):

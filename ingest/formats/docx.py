@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest.formats.composer import Composer
 from ingest.formats.docx_pictures import FALLBACK, alternative_texts, picture_parts, pictures_in
-from ingest.formats.docx_styles import W, footnotes_of, heading_levels, list_kinds, number_of
+from ingest.formats.docx_styles import W, footnotes_of, heading_levels, level_of, list_kinds, number_of, numbering_of
 from ingest.formats.figures import Figures, described
 from ingest.formats.packages import check_xml, open_package
 from rag_app.errors import UnreadableSource
@@ -107,8 +107,8 @@ def _paragraph(paragraph: Any, reading: _Reading, depth: int) -> None:
     text = _text(paragraph, reading)
     composer = reading.composer
     composer.place(_place(reading))
-    level = _level(paragraph, reading)
-    numbering = _numbering(paragraph)
+    level = level_of(paragraph, reading.levels)
+    numbering = numbering_of(paragraph)
     if level:
         composer.heading(level, text)
     elif numbering is not None and text.strip():
@@ -218,22 +218,6 @@ def _table(table: Any, reading: _Reading, depth: int) -> None:
     reading.composer.table(rows)
     _write_notes(reading)
     _pictures(table, reading)
-
-
-def _level(paragraph: Any, reading: _Reading) -> int:
-    direct = paragraph.find(f"{W}pPr/{W}outlineLvl")
-    if direct is not None and number_of(direct) < 9:
-        return number_of(direct) + 1
-    style = paragraph.find(f"{W}pPr/{W}pStyle")
-    return reading.levels.get(style.get(W + "val"), 0) if style is not None else 0
-
-
-def _numbering(paragraph: Any) -> tuple[str, int] | None:
-    number = paragraph.find(f"{W}pPr/{W}numPr/{W}numId")
-    if number is None or number.get(W + "val") in (None, "0"):
-        return None
-    indent = paragraph.find(f"{W}pPr/{W}numPr/{W}ilvl")
-    return number.get(W + "val"), min(number_of(indent), 8) if indent is not None else 0
 
 
 def _place(reading: _Reading) -> str:

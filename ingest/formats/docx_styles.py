@@ -1,6 +1,7 @@
-"""What the side parts of a Word file say: which styles are headings, which lists are numbered, the notes."""
+"""What styles and side parts of a Word file say: which paragraphs are headings, which lists are numbered, the notes."""
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ingest.formats.composer import one_line
@@ -43,6 +44,24 @@ def _style_level(style: Any) -> int | None:
     if match := _HEADING_STYLE.match(title):
         return int(match[1])
     return 1 if title.lower() == "title" else None
+
+
+def level_of(paragraph: Any, levels: Mapping[str, int]) -> int:
+    """The heading level of a paragraph, by itself or its style; 0 for text. `levels` are those of `heading_levels`."""
+    direct = paragraph.find(f"{W}pPr/{W}outlineLvl")
+    if direct is not None and number_of(direct) < 9:
+        return number_of(direct) + 1
+    style = paragraph.find(f"{W}pPr/{W}pStyle")
+    return levels.get(style.get(W + "val"), 0) if style is not None else 0
+
+
+def numbering_of(paragraph: Any) -> tuple[str, int] | None:
+    """The list that a paragraph is an item of and how deep it stands in it; None outside of lists."""
+    number = paragraph.find(f"{W}pPr/{W}numPr/{W}numId")
+    if number is None or number.get(W + "val") in (None, "0"):
+        return None
+    indent = paragraph.find(f"{W}pPr/{W}numPr/{W}ilvl")
+    return number.get(W + "val"), min(number_of(indent), 8) if indent is not None else 0
 
 
 def list_kinds(document: "Document") -> dict[tuple[str, int], bool]:

@@ -1,21 +1,13 @@
 """HTML pages: headings, paragraphs, lists, tables and code; scripts, styles, frames, hidden text and links' targets are left out."""
 
-import codecs
 import re
 from typing import Any, Final
 
 from ingest.formats.composer import Composer, one_line
-from ingest.formats.decoding import decode_clean
-from ingest.suspicion import without_encoded_data
-from rag_app.cleaning import clean_text
-from rag_app.errors import UndecodableSource, UnreadableSource
+from ingest.formats.html_page import decode_page, page_tree, stated_by
 from rag_app.schema import SourceText
 
 MAX_DEPTH: Final = 200
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,30})", re.IGNORECASE)
-_KOREAN_CHARSETS = frozenset(
-    ("euc-kr", "ks_c_5601-1987", "ksc5601", "ks_c_5601", "x-windows-949", "windows-949", "korean")
-)
 _DROPPED = frozenset(
     "script style iframe frame noframes object embed applet svg math canvas template head nav noscript select button input "
     "textarea audio video map meta link base".split()
@@ -37,13 +29,13 @@ def read_html(data: bytes) -> SourceText:
         UndecodableSource: the bytes are no text, and no known charset is named.
         UnreadableSource: there is no page in it.
     """
-    text, encoding, warnings = _decoded(data)
+    text, encoding, warnings = decode_page(data)
     return html_source(text, encoding=encoding, warnings=warnings)
 
 
 def html_source(text: str, *, encoding: str = "utf-8", warnings: tuple[str, ...] = ()) -> SourceText:
     """The source text of a page that is already decoded."""
-    root = _tree(text)
+    root = page_tree(text)
     composer = Composer()
     walk = _Walk(composer)
     body = root.find(".//body")
@@ -55,7 +47,7 @@ def html_source(text: str, *, encoding: str = "utf-8", warnings: tuple[str, ...]
         or composer.first_heading,
         format_name="html",
         encoding=encoding,
-        metadata=_stated(root),
+        metadata=stated_by(root),
         warnings=(*warnings, *hidden),
     )
 
@@ -211,45 +203,3 @@ def _language(element: Any) -> str:
 def _span(cell: Any, name: str) -> int:
     value = (cell.get(name) or "1").strip()
     return min(max(int(value), 1), 200) if value.isdigit() and len(value) < 5 else 1
-
-
-def _stated(root: Any) -> dict[str, str]:
-    named = {
-        (meta.get("name") or meta.get("property") or "").lower(): meta.get("content") or ""
-        for meta in root.iter("meta")
-    }
-    return {
-        "author": named.get("author", "") or named.get("article:author", ""),
-        "date": (
-            named.get("date", "") or named.get("article:modified_time", "") or named.get("article:published_time", "")
-        )[:10],
-        "description": named.get("description", ""),
-        "keywords": named.get("keywords", ""),
-    }
-
-
-def _tree(text: str) -> Any:
-    from lxml import etree, html
-
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
-    try:
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError) as error:
-        raise UnreadableSource("the page holds no HTML; save it again from the browser") from error
-
-
-def _decoded(data: bytes) -> tuple[str, str, tuple[str, ...]]:
-    """The text by its own bytes where they are plain, by the charset that the page names else."""
-    try:
-        decoded = decode_clean(data)
-    except UndecodableSource:
-        match = _CHARSET.search(data[:4096])
-        name = match[1].decode("ascii").lower() if match else ""
-        name = "cp949" if name in _KOREAN_CHARSETS else name
-        try:
-            codecs.lookup(name)
-            text, left_out = without_encoded_data(clean_text(data.decode(name, "replace")))
-        except (LookupError, ValueError):
-            raise UndecodableSource("the bytes are no text in any encoding the page names; save it as UTF-8") from None
-        return text, name, left_out
-    return decoded.text, decoded.encoding, decoded.warnings

@@ -17,6 +17,17 @@ from rag_app.errors import ConversationFault
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_S = 10
 
+
+class _Id(sa.TypeDecorator[str]):
+    """A text that names something; what no database can hold in it (zero bytes, lone surrogates) names nothing."""
+
+    impl = sa.String(64)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _: sa.Dialect) -> str | None:
+        return None if value is None else value.replace("\x00", "�").encode("utf-8", "replace").decode()
+
+
 _metadata = sa.MetaData()
 _number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -26,7 +37,7 @@ conversations_table = sa.Table(
     "conversations",
     _metadata,
     sa.Column("number", _number, primary_key=True, autoincrement=True),
-    sa.Column("id", sa.String(64), nullable=False, unique=True),
+    sa.Column("id", _Id, nullable=False, unique=True),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("created_at", sa.String(40), nullable=False),
     sa.Column("updated_at", sa.String(40), nullable=False, index=True),
@@ -36,7 +47,7 @@ turns_table = sa.Table(
     "turns",
     _metadata,
     sa.Column("number", _number, primary_key=True, autoincrement=True),
-    sa.Column("id", sa.String(64), nullable=False, unique=True),
+    sa.Column("id", _Id, nullable=False, unique=True),
     sa.Column("conversation", sa.ForeignKey("conversations.number", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("question", sa.Text, nullable=False),
     sa.Column("answer", sa.Text, nullable=False),

@@ -2,10 +2,13 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.postgres_server import server_folder, serving
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -51,3 +54,13 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def data_dir(tmp_path: Path) -> Path:
     """The data folder that `RAG_DATA_DIR` names in this test."""
     return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a real PostgreSQL server, without the name of a database."""
+    programs = server_folder()
+    if programs is None:
+        pytest.skip("no PostgreSQL server here; to run this: apt-get install postgresql")
+    with serving(programs) as url:
+        yield url

@@ -1,10 +1,12 @@
-"""Conversations: what was asked and answered is there again, whatever happens in between."""
+"""Conversations: what was asked and answered is there again, whatever happens in between; in SQLite and in PostgreSQL."""
 
 import json
-import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from rag_app.answer import Answer, Citation, Route
 from rag_app.answer_json import answer_from_json, answer_to_json
@@ -14,6 +16,7 @@ from rag_app.errors import ConversationFault
 from rag_app.feedback import Feedback
 from rag_app.schema import Chunk, Placement, Source
 from rag_app.search_result import Hit, Signal
+from tests.postgres_server import drop_database, new_database
 
 SOURCE = Source(
     "s1", "default", "r", "docs", "company/휴가.md", "휴가 규정", "d", "markdown", "utf-8", 90, {"date": "2025"}
@@ -34,14 +37,29 @@ ANSWER = Answer(
 )
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'data' / 'chats.sqlite'}"
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'data' / 'chats.sqlite'}"
+    else:
+        made = new_database(request.getfixturevalue("postgresql"))
+        yield made
+        drop_database(made)
 
 
 @pytest.fixture
-def chats(url: str) -> Conversations:
-    return open_conversations(url)
+def chats(url: str) -> Iterator[Conversations]:
+    opened = open_conversations(url)
+    yield opened
+    opened.close()
+
+
+def sql(url: str, statement: str, **values: object) -> list[tuple[object, ...]]:
+    """What the database itself says, past the program."""
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        found = connection.execute(sa.text(statement), values)
+        return [tuple(row) for row in found] if found.returns_rows else []
 
 
 def test_an_answer_is_read_back_as_it_was_stored() -> None:
@@ -52,13 +70,15 @@ def test_a_turn_survives_a_restart(chats: Conversations, url: str) -> None:
     chat = chats.create("연차")
     turn = chats.add_turn(chat.id, "연차는 며칠 이월되나요?", ANSWER)
     chats.close()
-    assert open_conversations(url).turns(chat.id) == (turn,)
+    with closing(open_conversations(url)) as again:
+        assert again.turns(chat.id) == (turn,)
 
 
 def test_a_question_is_kept_when_the_program_dies_before_the_answer(chats: Conversations, url: str) -> None:
     chat = chats.create()
     chats.ask(chat.id, "연차는 며칠인가요?", "ko")
-    (turn,) = open_conversations(url).turns(chat.id)
+    with closing(open_conversations(url)) as again:
+        (turn,) = again.turns(chat.id)
     assert (turn.question, turn.interrupted, turn.answer.text) == ("연차는 며칠인가요?", True, "")
 
 
@@ -73,8 +93,8 @@ def test_what_was_said_before_a_stop_is_kept_and_marked(chats: Conversations) ->
 def test_another_question_in_place_of_a_turn_takes_answer_and_vote_along(chats: Conversations, url: str) -> None:
     info = chats.create()
     turn = chats.add_turn(info.id, "연차는?", ANSWER)
-    feedback = Feedback(open_database(url))
-    feedback.vote(turn.id, -1, "틀렸다")
+    with closing(open_database(url)) as database:
+        Feedback(database).vote(turn.id, -1, "틀렸다")
     changed = chats.reword(turn, "병가는 며칠?")
     (stored,) = chats.turns(info.id)
     assert (stored.question, stored.answer.text, stored.vote, stored.interrupted) == ("병가는 며칠?", "", 0, True)
@@ -124,7 +144,7 @@ def test_renaming_and_deleting(chats: Conversations) -> None:
     assert (chats.find(chat.id), chats.turns(chat.id), len(chats.turns(other.id))) == (None, (), 1)
 
 
-@pytest.mark.parametrize("id", ["", "../../x", "<script>", "x" * 65536, "\x00", "' OR 1=1 --"])
+@pytest.mark.parametrize("id", ["", "../../x", "<script>", "x" * 65536, "\x00", "\ud800", "' OR 1=1 --"])
 def test_a_foreign_id_finds_nothing_and_harms_nothing(chats: Conversations, id: str) -> None:
     chat = chats.create("하나")
     assert (chats.find(id), chats.turns(id)) == (None, ())
@@ -156,19 +176,11 @@ def test_lone_surrogates_and_invisible_characters_are_stored_clean(chats: Conver
     assert (turn.question, turn.answer.text, chats.list()[0].title) == ("질문", "답?", "제목")
 
 
-def test_a_turn_costs_the_same_however_long_the_conversation_is(chats: Conversations, tmp_path: Path) -> None:
+def test_a_turn_costs_the_same_however_long_the_conversation_is(chats: Conversations, url: str) -> None:
     chat = chats.create()
-    database = tmp_path / "data" / "chats.sqlite"
-
-    def stored() -> int:
-        with sqlite3.connect(database) as connection:
-            return int(connection.execute("SELECT sum(length(answer)) FROM turns").fetchone()[0])
-
-    chats.add_turn(chat.id, "질문", ANSWER)
-    one = stored()
-    for _ in range(9):
+    for _ in range(10):
         chats.add_turn(chat.id, "질문", ANSWER)
-    assert stored() == 10 * one
+    assert sql(url, "SELECT count(*), count(DISTINCT length(answer)) FROM turns") == [(10, 1)]
 
 
 @pytest.mark.parametrize(
@@ -184,11 +196,10 @@ def test_a_turn_costs_the_same_however_long_the_conversation_is(chats: Conversat
         "[" * 100_000,
     ],
 )
-def test_a_crafted_answer_is_data_that_cannot_be_read(chats: Conversations, tmp_path: Path, stored: str) -> None:
+def test_a_crafted_answer_is_data_that_cannot_be_read(chats: Conversations, url: str, stored: str) -> None:
     chat = chats.create()
     chats.add_turn(chat.id, "질문", ANSWER)
-    with sqlite3.connect(tmp_path / "data" / "chats.sqlite") as connection:
-        connection.execute("UPDATE turns SET answer = ?", (stored,))
+    sql(url, "UPDATE turns SET answer = :stored", stored=stored)
     (turn,) = chats.turns(chat.id)
     assert (turn.question, turn.answer.model, turn.interrupted) == ("질문", UNREADABLE, True)
 
@@ -223,18 +234,12 @@ def test_fields_of_a_newer_program_are_ignored_and_missing_ones_take_their_defau
     assert answer_from_json(json.dumps(stored)).warnings == ()
 
 
-def test_another_schema_version_is_refused_and_nothing_is_changed(
-    chats: Conversations, url: str, tmp_path: Path
-) -> None:
+def test_another_schema_version_is_refused_and_nothing_is_changed(chats: Conversations, url: str) -> None:
     chats.create("하나")
-    chats.close()
-    database = tmp_path / "data" / "chats.sqlite"
-    with sqlite3.connect(database) as connection:
-        connection.execute("UPDATE seodang_schema SET version = 7")
+    sql(url, "UPDATE seodang_schema SET version = 7")
     with pytest.raises(ConversationFault, match=r"version 7.*version 1; update Seodang"):
         open_conversations(url)
-    with sqlite3.connect(database) as connection:
-        assert connection.execute("SELECT title FROM conversations").fetchall() == [("하나",)]
+    assert sql(url, "SELECT title FROM conversations") == [("하나",)]
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -266,6 +271,21 @@ def test_postgresql_without_its_driver_gives_the_install_line(monkeypatch: pytes
     monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
     with pytest.raises(ConversationFault, match=r'pip install "seodang\[postgres\]"'):
         open_conversations("postgresql://u:hunter2@127.0.0.1:1/d")
+
+
+def test_a_server_that_is_gone_is_named_and_one_that_is_back_is_used(postgresql: str) -> None:
+    url = new_database(postgresql)
+    name, server = url.rpartition("/")[2], f"{postgresql}/postgres"
+    chats = open_conversations(url)
+    chat = chats.create("하나")
+    sql(server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    sql(server, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name", name=name)
+    with pytest.raises(ConversationFault, match="the database is reachable"):
+        chats.create("둘")
+    sql(server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    assert [info.id for info in chats.list()] == [chat.id]
+    chats.close()
+    drop_database(url)
 
 
 def test_a_database_in_memory_serves_many_threads() -> None:

@@ -12,7 +12,8 @@ builder     the wiring
 prompts     values in, messages out
 examples    labelled questions for the router, and answers to show a model
 units       hits -> the smallest spans worth quoting
-relevance   how well a unit answers a question
+relevance   how well a unit answers a question, with
+asked, asked_days, definition   the kind of answer, the days and the meaning that it asks for
 extract     the answer without any model: the best units, quoted and cited
 judge       is there enough evidence to answer at all?
 document    one whole document: which one, its sections, its summary

@@ -66,17 +66,19 @@ _CODE = re.compile(r"```|~~~|^\s{4}|[A-Za-z_]+\([^)]*\)|`[^`]+`")
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A kind of answer. `given` finds one in a span; `strict` when a question of this kind is never answered without, `expected`
-    when it seldom is; `narrow` when few spans hold one, so that holding it tells much."""
+    when it seldom is; `narrow` when few spans hold one, so that holding it tells much; all that stands under a heading like
+    `headed` gives one."""
 
     name: str
     given: re.Pattern[str]
     strict: bool
     narrow: bool = False
     expected: bool = False
+    headed: re.Pattern[str] | None = None
 
-    def is_given_by(self, span: str) -> bool:
-        """Whether the span holds an answer of this kind."""
-        return bool(self.given.search(span))
+    def is_given_by(self, span: str, heading: str = "") -> bool:
+        """Whether the span, which stands under the heading, holds an answer of this kind."""
+        return bool(self.given.search(span) or (self.headed and self.headed.fullmatch(heading)))
 
 
 _MONEY_ASKED = re.compile(
@@ -106,11 +108,19 @@ _DEFINITION_ASKED = re.compile(
     r"뭐야|뭔가요|뭐에요|뭐예요|뭐죠|뭐임|무엇|무슨 뜻|이란\b|란\?|정의|뜻|의미|\bwhat (?:is|are|does)\b|\bmeaning\b|\bdefine\b",
     re.IGNORECASE,
 )
-_TOPIC = re.compile(
-    r"\s*[\"'‘“「]?(?P<topic>[^?!,.]{1,40}?)[\"'’”」]?\s*(?:이?란|[은는이가])?\s*(?:뭐야|뭔가요|뭐에요|뭐예요|뭐죠|뭐임|무엇\S*|무슨 뜻\S*|정의\S*|의 (?:뜻|정의|의미)\S*|이?란)\s*[?!.]*\s*$"
+_DECISION_ASKED = re.compile(
+    r"(?:뭘|뭐를?|무엇을?|무슨 \S+|어떤 \S+|어떻게)\s(?:\S+\s)?(?:정했|정한|결정|의결|합의|하기로)|(?:결정|의결|합의)(?:된|한)?\s?(?:사항|내용|것)|"
+    r"\bwhat\b.*\b(?:decided?|agreed?|resolved?)\b|\bdecisions?\b",
+    re.IGNORECASE,
 )
-_TOPIC_EN = re.compile(
-    r"\s*(?:what (?:is|are)|define)\s+(?:an?\s+|the\s+)?(?P<topic>[\w\s+.-]{1,40}?)\s*[?!.]*\s*$", re.IGNORECASE
+_DECISION = re.compile(
+    r"기로 (?:했|하였|정했|결정|합의|한다)|(?:결정|의결|합의|확정)(?:했|하였|됐|되었|하지)|정했다|정하였다"
+    r"|\b(?:decided|agreed|resolved|approved|was (?:rejected|postponed))\b",
+    re.IGNORECASE,
+)
+_DECISIONS = re.compile(
+    r"\W*(?:\d+[.)]\s*)?(?:주요\s)?(?:결정|의결|합의)(?:\s?(?:사항|내용|한 것|된 것))?\W*|\W*(?:\d+[.)]\s*)?(?:key )?(?:decisions?|resolutions?)(?: made| taken)?\W*",
+    re.IGNORECASE,
 )
 _CODE_ASKED = re.compile(r"코드|작성하|구현|명령어|메서드|함수 이름|\bcode\b|\bsnippet\b|\bcommand\b", re.IGNORECASE)
 _COUNTED = re.compile(r"몇\s?(" + "|".join(sorted(_COUNTERS, key=len, reverse=True)) + r")(?!도)")
@@ -134,23 +144,13 @@ def asked_of(question: str) -> Asked | None:
         return Asked("time", _TIME, strict=False, expected=True)
     if _NUMBER_ASKED.search(question):
         return Asked("number", _NUMBER, strict=True)
+    if _DECISION_ASKED.search(question):
+        return Asked("decision", _DECISION, strict=False, narrow=True, headed=_DECISIONS)
     if _CODE_ASKED.search(question):
         return Asked("code", _CODE, strict=False)
-    if topic := _TOPIC.match(question) or _TOPIC_EN.match(question):
-        return Asked("definition", _definition_of(topic["topic"]), strict=False, narrow=True)
     if _DEFINITION_ASKED.search(question):
         return Asked("definition", _DEFINITION, strict=False)
     return None
-
-
-@lru_cache(maxsize=64)
-def _definition_of(topic: str) -> re.Pattern[str]:
-    """A sentence whose subject is the topic: `LoRA(...)는`, `**당직**:`, `A tensor is`, `| 텐서 | ...`."""
-    name = r"\s+".join(re.escape(part) for part in topic.split())
-    return re.compile(
-        rf"^\W{{0,4}}(?:an?\s+|the\s+)?{name}s?\s?(?:\([^)]{{0,80}}\))?\W{{0,4}}(?:이?란|[은는]|[:：|·]|\b(?:is|are|means|refers)\b)",
-        re.IGNORECASE,
-    )
 
 
 @lru_cache(maxsize=64)

@@ -208,9 +208,6 @@ def _finished(state: State, deps: Deps, total_ms: float) -> Answer:
     )
 
 
-# ---------------------------------------------------------------- composition
-
-
 def open_chat(settings: Settings, *, first_question: str = "") -> Chat:
     """A chat over the index in the data folder. Embedder and graph are loaded side by side; Kiwi at the first
     word that no list of analysed words has, and beside them when `first_question` holds such a word.

@@ -26,7 +26,13 @@ _RULES = re.compile(
     r"규정|규칙|지침|내규|정책|약관|매뉴얼|편람|\b(?:polic(?:y|ies)|rules?|regulations?|guidelines?|handbook|manual)\b",
     re.IGNORECASE,
 )
-"""What comes in editions. Of minutes and reports with a date in their names each stands for itself."""
+"""What comes in editions."""
+_RECORDS = re.compile(
+    r"회의록|의사록|속기록|회의 ?결과|보고서?(?![가-힣])|일지|일보|주보|월보|소식지|공지|알림|"
+    r"\b(?:minutes|meeting|reports?|journal|diary|log|newsletter|announcements?|notices?|retrospective)\b",
+    re.IGNORECASE,
+)
+"""What tells of its own day: the minutes of this week do not supersede those of the last."""
 _WITHDRAWN = re.compile(r"\s*(?:폐지|만료|실효|구판|superseded|withdrawn|obsolete|expired|repealed)", re.IGNORECASE)
 _OLDER_ASKED = re.compile(
     r"이전|지난|예전|옛날?|과거|종전|달라|바뀌|바뀐|변경|변화|차이|비교|개정|원래|"
@@ -85,8 +91,16 @@ def _is_outdated(source: Source, newest: Mapping[tuple[str, str], str]) -> bool:
     return bool(date and date < newest[_family(source)]) or bool(_WITHDRAWN.match(source.metadata.get("status", "")))
 
 
+def tells_of_its_day(source: Source) -> bool:
+    """Whether it is a record (minutes, a report, a notice): its date is the day that it is about, not that of an edition."""
+    return bool(_RECORDS.search(source.title) or _RECORDS.search(source.name.replace("_", " ")))
+
+
 def _date(source: Source) -> str:
-    return date_of(source) if _lays_down_rules(source) else stated_date(source.metadata)
+    """The date of the edition; "" of what has none."""
+    if _lays_down_rules(source):
+        return date_of(source)
+    return "" if tells_of_its_day(source) else stated_date(source.metadata)
 
 
 def _family(source: Source) -> tuple[str, str]:

@@ -17,7 +17,7 @@ NAMES: Mapping[str, str] = {
 }
 """The parts of a score (`rag_app.ranking.Part`) as a reader knows them."""
 
-ORIGINS: Mapping[str, str] = {"name": "another name", "sound": "by sound", "join": "in parts"}
+ORIGINS: Mapping[str, str] = {"name": "another name", "sound": "by sound", "join": "in parts", "date": "the same day"}
 
 _TOLD_PARTS = 2
 _LEAST_POINTS = 0.05

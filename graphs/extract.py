@@ -36,12 +36,14 @@ class Extract:
 def extract_answer(hits: Sequence[Hit], ranked: Sequence[Relevance], *, style: Style = "direct") -> Extract:
     """Quote the best of `ranked` (best first, as `relevance_of` gives them); empty text when there is nothing to quote.
 
-    A sentence that only announces a list or a table ("…은 다음과 같다:", "다음 표의 금액") brings what stands under it.
+    What says outright what the question asks the meaning of stands first; else passages stay in the order of their text. A
+    sentence that only announces a list or a table ("…은 다음과 같다:", "다음 표의 금액") brings what stands under it.
     """
     if not ranked:
         return Extract("", (), 0.0)
     chosen = _with_list_items(_choose(ranked, MOST_UNITS[style]), ranked)
-    chosen = sorted(chosen, key=lambda unit: (_first_rank(unit, chosen), unit.start))
+    lead = ranked[0].unit if ranked[0].defines else None
+    chosen = sorted(chosen, key=lambda unit: (unit != lead, _first_rank(unit, chosen), unit.start))
     citations = tuple(citation_of(number, unit, hits[unit.hit]) for number, unit in enumerate(chosen, start=1))
     return Extract(_compose(chosen), citations, ranked[0].score)
 

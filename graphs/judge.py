@@ -73,7 +73,8 @@ def judge_evidence(result: SearchResult, ranked: Sequence[Relevance]) -> Verdict
 
     Refused are: a name (KTO) that stands in no document; a year or number of a file (2020, INC-2025-005) that stands in no
     passage found; a kind of answer ("몇 개월?") that no good unit gives; and what the signals together speak against. Doubted is
-    also a question for a price, a time or days where no good unit holds one.
+    also a question for a price, a time or days where no good unit holds one, and one about a day ("3월 25일 회의") where the best
+    unit is of another day.
     """
     weights = question_weights(result)
     covered = {term for hit in result.hits for term in hit.matched_terms}
@@ -86,7 +87,8 @@ def judge_evidence(result: SearchResult, ranked: Sequence[Relevance]) -> Verdict
     answerable = score >= REFUSED_BELOW and not decisive and gives_kind(result.question, ranked)
     worth_reading = not decisive and score >= READ_ABOVE
     kind = asked_of(result.question)
-    doubtful = score < DOUBTED_BELOW or (kind is not None and kind.expected and not _is_given(ranked))
+    lacks_kind = kind is not None and kind.expected and not _is_given(ranked)
+    doubtful = score < DOUBTED_BELOW or lacks_kind or ranked[0].of_another_day
     return Verdict(answerable, score, missing, worth_reading, answerable and doubtful)
 
 
@@ -94,12 +96,17 @@ def signals_of(result: SearchResult, ranked: Sequence[Relevance]) -> Signals:
     """The signals of a search that found something."""
     weights = question_weights(result)
     total = sum(weights.values()) or 1.0
+    # A word that was only heard counts as the documents' word does, but not for sure.
+    sure = {term: one.weight for one in result.other_words if one.origin == "sound" for term in one.covers}
     return Signals(
         unit_meaning=ranked[0].similarity,
         passage_meaning=max(
             (signal.value for hit in result.hits for signal in hit.signals if signal.name == "dense"), default=0.0
         ),
-        words=max(sum(weights.get(term, 0.0) for term in hit.matched_terms) for hit in result.hits) / total,
+        words=max(
+            sum(weights.get(term, 0.0) * sure.get(term, 1.0) for term in hit.matched_terms) for hit in result.hits
+        )
+        / total,
         unknown=sum(weights.get(term, 0.0) for term in result.unknown_terms) / total,
         same_language=ranked[0].same_language,
     )

@@ -12,6 +12,7 @@ from typing import Final, Literal, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from graphs.definition import without_meaning
 from graphs.state import Voice
 from rag_app.answer import Evidence, Route, Style
 
@@ -66,7 +67,7 @@ def searchable(question: str, route: Route) -> str:
         )
         rest = _REQUEST.sub(" ", form.sub(" ", question))
     else:
-        return question
+        return without_meaning(question)
     rest = " ".join(rest.split()).strip(" ,.?!")
     return rest if sum(char.isalpha() for char in rest) >= 2 else question
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag_app.search_result import Hit
@@ -42,7 +42,8 @@ _LEAD = re.compile(r"^(\s*>)*\s*([-*+•]|\d{1,3}[.)])\s+(\[[ xX]\]\s+)?|^(\s*>)
 class Unit:
     """A quotable span: `text_of(source)[start:end] == text`, with the hit (by position) that it comes from.
 
-    `header` holds the column names of a table row, in order; empty for every other kind.
+    `header` holds the column names of a table row, in order; empty for every other kind. `section` is the nearest heading
+    above it in the same passage; empty where that is the heading of the passage itself, or none.
     """
 
     hit: int
@@ -51,6 +52,7 @@ class Unit:
     text: str
     kind: UnitKind
     header: tuple[str, ...] = ()
+    section: str = ""
 
 
 def units_of(hits: Sequence[Hit], text_of: Callable[[str], str]) -> tuple[Unit, ...]:
@@ -58,11 +60,13 @@ def units_of(hits: Sequence[Hit], text_of: Callable[[str], str]) -> tuple[Unit, 
     seen: set[tuple[str, int, int]] = set()
     units: list[Unit] = []
     for position, hit in enumerate(hits):
+        sections = _sections(hit)
         for unit in _units_of_hit(position, hit, text_of):
             key = (hit.source.id, unit.start, unit.end)
             if key not in seen:
                 seen.add(key)
-                units.append(unit)
+                above = [heading for start, heading in sections if start < unit.start]
+                units.append(replace(unit, section=above[-1]) if above and above[-1] else unit)
     return tuple(units)
 
 
@@ -144,6 +148,19 @@ def _units_of_hit(position: int, hit: Hit, text_of: Callable[[str], str]) -> Ite
             if prose_start is None:
                 prose_start = start
     yield from prose(len(text))
+
+
+def _sections(hit: Hit) -> list[tuple[int, str]]:
+    """Where each heading inside a passage stands in the source, in order; "" for one that the passage bears itself,
+    as its title does."""
+    found, fenced, offset = [], False, hit.placement.start
+    for line in hit.chunk.text.splitlines(keepends=True):
+        fenced ^= bool(_FENCE.match(line))
+        if not fenced and _HEADING.match(line):
+            heading = line.strip(" #\n")
+            found.append((offset, "" if heading in (hit.chunk.title, *hit.chunk.heading_path) else heading))
+        offset += len(line)
+    return found
 
 
 def _is_no_prose(line: str) -> bool:

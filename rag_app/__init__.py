@@ -23,6 +23,7 @@ explanation    why a hit stands where it stands
 query_syntax   a question with filters in it -> the question, and the filters
 filters        which documents meet them, and with `filter_hints` what to say when none does
 dates          the date of a document, and periods of time
+calendar_days  the days that a text names, however they are written
 scopes         a search among the documents that filters leave
 respelling     borrowed words typed as they sound, as the documents spell them
 retrieval      question -> best hits, with the reasons
@@ -31,6 +32,7 @@ conversations  turns and chats that must never be lost
 feedback       thumbs up and down, with their reasons
 metrics        scores from ids and spans
 processes      child processes that end with their parent
+freed_memory   what was freed, handed back to the system
 terminal       standard output in UTF-8, which its reader may close
 views          Streamlit pieces that draw what they are given
 """

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from rag_app.calendar_days import days_in, writings_of
+from rag_app.respelling import Respelling
 from rag_app.transliteration import least_similarity, similarity, skeletons
 
 MOST_TERMS = 8
@@ -18,7 +20,8 @@ NAMED_WEIGHT = 0.8
 WRITTEN_WEIGHT = 0.9
 HEARD_WEIGHT = 0.8
 JOINED_WEIGHT = 1.0
-"""What a term found in other words counts beside the term itself: mined name, user's name, sound, the same in parts.
+DATED_WEIGHT = 1.0
+"""What a term found in other words counts beside the term itself: mined name, user's name, sound, the same in parts, the same day.
 
 Source: chosen on the golden questions with even numbers (docs/guide/evaluation.md).
 """
@@ -28,6 +31,7 @@ _MOST_NAMES = 2  # other names taken for one name
 _LEAST_HALF = 2  # syllables of each half of a word that is heard as two, and of each part of one written together
 _HANGUL = re.compile("[가-힣]{2,12}")
 _LATIN = re.compile("[a-z]{3,20}")
+_NO_UNIT = r"(?<![가-힣A-Za-z\d])(?<!몇 )(?<!\d )"  # `몇 퍼센트` asks for a number, not about percent
 
 
 class Lexicon(Protocol):
@@ -48,12 +52,23 @@ class Lexicon(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """`terms`, all of them together, stand for `covers` of the question and count `weight` (0 to 1) of it."""
+    """`terms`, all of them together, stand for `covers` of the question and count `weight` (0 to 1) of it.
+
+    `heard` is the word that a word of the question sounds like, in small letters, where that is the `origin`. The terms of a
+    date stand for it side by side only.
+    """
 
     covers: tuple[str, ...]
     terms: tuple[str, ...]
     weight: float
-    origin: Literal["name", "sound", "join"]
+    origin: Literal["name", "sound", "join", "date"]
+    heard: str = ""
+
+    def stands_in(self, packed: str) -> bool:
+        """Whether a chunk (`catalog.pack_terms`) says it."""
+        if self.origin == "date":
+            return f" {' '.join(self.terms)} " in packed
+        return all(f" {term} " in packed for term in self.terms)
 
 
 def expand(terms: Sequence[str], unknown: Sequence[str], lexicon: Lexicon) -> tuple[Expansion, ...]:
@@ -75,9 +90,36 @@ def said_otherwise(packed: str, matched: Sequence[str], expansions: Sequence[Exp
     """Terms of the question that a chunk (`catalog.pack_terms`) says only in other words, and what each then counts."""
     said: dict[str, float] = {}
     for one in expansions:
-        if all(f" {term} " in packed for term in one.terms):
+        if one.stands_in(packed):
             said.update((term, max(one.weight, said.get(term, 0.0))) for term in one.covers if term not in matched)
     return said
+
+
+def dated(question: str, terms: Sequence[str], lexicon: Lexicon) -> tuple[Expansion, ...]:
+    """The other ways in which documents write the days and months that a question names."""
+    line, found = f" {' '.join(terms)} ", []
+    for day, start, end in days_in(question):
+        figures = lexicon.terms_of(question[start:end])
+        covers = tuple(dict.fromkeys(term for term in figures if term in terms))
+        for other in map(lexicon.terms_of, writings_of(day)):
+            if covers and f" {' '.join(other)} " not in line and all(map(lexicon.frequency, other)):
+                found.append(Expansion(covers, other, DATED_WEIGHT, "date"))
+    return tuple(found)
+
+
+def as_heard(question: str, expansions: Sequence[Expansion]) -> tuple[str, tuple[Respelling, ...]]:
+    """The question with its heard words written as the documents write them, and what was changed: the terms of a word that
+    stands nowhere may be looked for by sound, but its meaning is known to no embedder."""
+    changed: list[Respelling] = []
+    for one in expansions:
+        typed = max((term for term in one.covers if term in question.casefold()), key=len, default="")
+        if one.heard and typed:
+            rest = "[A-Za-z]*" if typed.isascii() else ""  # a term is the stem of an English word
+            word = re.compile(rf"{_NO_UNIT}{re.escape(typed)}{rest}", re.IGNORECASE)
+            if found := word.search(question):
+                question = word.sub(one.heard, question)
+                changed.append(Respelling(found[0], one.heard))
+    return question, tuple(changed)
 
 
 def _spaced(unknown: Sequence[str], lexicon: Lexicon) -> Iterator[Expansion]:
@@ -127,32 +169,36 @@ def _heard(terms: Sequence[str], unknown: Sequence[str], lexicon: Lexicon) -> It
             heard = [_hangul_for(word, lexicon)]
         else:
             continue
-        for found, sureness in filter(None, heard):
+        for found, sureness, written in filter(None, heard):
             covers = tuple(dict.fromkeys(term for term in terms if term in word))
             covered.update(covers)
-            yield Expansion(covers, found, HEARD_WEIGHT * sureness, "sound")
+            yield Expansion(covers, found, HEARD_WEIGHT * sureness, "sound", written)
 
 
-def _english_for(word: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float] | None:
-    """The terms of the English word that a Hangul word sounds like, and how surely."""
+_Heard = tuple[tuple[str, ...], float, str]
+"""The terms of a word that another one sounds like, how surely it does, and the word."""
+
+
+def _english_for(word: str, lexicon: Lexicon) -> _Heard | None:
+    """The English word that a Hangul word sounds like."""
     for sureness, latin in _closest(word, lexicon):
         found = _standing(latin, lexicon)
         if found:
-            return found, sureness
+            return found, sureness, latin.replace("|", "")
     return None
 
 
-def _two_english_for(word: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float] | None:
+def _two_english_for(word: str, lexicon: Lexicon) -> _Heard | None:
     """The same for two English words in one (`플래시어텐션`), where each half is sure by itself."""
     for at in range(_LEAST_HALF, len(word) - _LEAST_HALF + 1):
         first = _english_for(word[:at], lexicon)
         second = _english_for(word[at:], lexicon) if first else None
         if first and second:
-            return (*first[0], *second[0]), min(first[1], second[1])
+            return (*first[0], *second[0]), min(first[1], second[1]), f"{first[2]} {second[2]}"
     return None
 
 
-def _hangul_for(latin: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float] | None:
+def _hangul_for(latin: str, lexicon: Lexicon) -> _Heard | None:
     """The Hangul word that sounds like an English word of the question."""
     found = []
     for hangul, chunks in lexicon.words_like(skeletons(latin), _MOST_CANDIDATES):
@@ -160,7 +206,7 @@ def _hangul_for(latin: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float] |
         sureness = similarity(hangul, latin, least=least) if least < 1 else 0.0
         if sureness >= least:
             found.append((round(sureness, 2), chunks, hangul))
-    return ((max(found)[2],), max(found)[0]) if found else None
+    return ((max(found)[2],), max(found)[0], max(found)[2]) if found else None
 
 
 def _closest(word: str, lexicon: Lexicon) -> list[tuple[float, str]]:

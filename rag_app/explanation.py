@@ -14,7 +14,7 @@ def explain(candidates: Candidates, position: int) -> Explanation:
     others = tuple(
         OtherWords(one.covers, one.terms, one.weight, one.origin)
         for one in candidates.expansions
-        if said.intersection(one.covers) and all(f" {term} " in text for term in one.terms)
+        if said.intersection(one.covers) and one.stands_in(text)
     )
     values, points = ranking.parts_of(candidates.evidence), ranking.contributions(candidates.evidence)
     parts = tuple(ScorePart(name, float(values[name][position]), float(points[name][position])) for name in points)

@@ -60,6 +60,16 @@ def as_meant(text: str, changed: Sequence[Respelling]) -> str:
     return text
 
 
+def as_written(changed: Sequence[Respelling], texts: Sequence[str]) -> tuple[Respelling, ...]:
+    """The same with English words in the letters, small and capital, of the first text that holds them."""
+    return tuple(Respelling(one.typed, _written(one.meant, texts)) for one in changed)
+
+
+def _written(word: str, texts: Sequence[str]) -> str:
+    pattern = re.compile(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", re.IGNORECASE)
+    return next((found[0] for text in texts if (found := pattern.search(text))), word)
+
+
 def _meant(run: str, words: Words) -> Respelling | None:
     """What the longest beginning of a run was meant to be; None when it is right, or like no word."""
     for end in range(min(len(run), _LONGEST_SYLLABLES), _LEAST_SYLLABLES - 1, -1):

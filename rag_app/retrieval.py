@@ -24,7 +24,7 @@ from rag_app.index.store import Store
 from rag_app.language import detect_language
 from rag_app.lexicon import Lexicons
 from rag_app.reranking import RERANKED, Reranker, open_reranker
-from rag_app.respelling import respell
+from rag_app.respelling import as_written, respell
 from rag_app.schema import Heading, Stamp
 from rag_app.scopes import Narrowed, Scopes
 from rag_app.search_result import OtherWords, Scope, SearchResult
@@ -87,10 +87,8 @@ class Retriever:
             # Chroma lets the interpreter go while it searches: the words are worked on meanwhile.
             wording = self._aside.submit(wording_of, text, self._terms, snapshot, engines, lexicon, depth)
             try:
-                vector = self._embedder.embed_questions([text])[0]
-                clock.mark("embed")
-                found = _search(snapshot, text, vector, wording, engines, lexicon.collections, order, clock)
-                return replace(found, respelled=respelled)
+                found = _search(snapshot, text, self._embedder, wording, engines, lexicon.collections, order, clock)
+                return replace(found, respelled=(*respelled, *found.respelled))
             finally:
                 wait([wording])  # the generation stays open as long as somebody reads it
 
@@ -163,7 +161,7 @@ class _Order:
 def _search(
     snapshot: Snapshot,
     question: str,
-    vector: NDArray[np.float32],
+    embedder: Embedder,
     wording: "Future[Wording]",
     engines: Narrowed,
     known: Sequence[str],
@@ -171,12 +169,22 @@ def _search(
     clock: _Clock,
 ) -> SearchResult:
     k, legs = ordered.k, ordered.legs
-    dense: Mapping[int, float] = {}
-    if legs != "lexical":
-        dense = merged([engines.dense(snapshot, name, vector, _depth(k)) for name in known])
+
+    def near(text: str) -> tuple[NDArray[np.float32], Mapping[int, float]]:
+        vector = embedder.embed_questions([text])[0]
+        clock.mark("embed")
+        if legs == "lexical":
+            return vector, {}
+        found = merged([engines.dense(snapshot, name, vector, _depth(k)) for name in known])
         clock.mark("vectors")
+        return vector, found
+
+    vector, dense = near(question)
     said = wording.result()
     clock.mark("wait")
+    if said.heard:
+        question = said.text
+        vector, dense = near(question)
     asked = Asked(question, detect_language(question), said.terms, vector)
     seen = frozenset(said.evidence.rows)
     evidence = said.evidence.joined(snapshot.catalog.evidence([row for row in dense if row not in seen]))
@@ -202,10 +210,15 @@ def _search(
         generation=snapshot.number,
         term_weights={term: 0.0 if term in said.unknown else weight for term, weight in said.weights.items()},
         unknown_terms=said.unknown,
-        other_words=tuple(OtherWords(one.covers, one.terms, one.weight, one.origin) for one in said.expansions),
+        other_words=tuple(
+            OtherWords(one.covers, one.terms, one.weight, one.origin)
+            for one in said.expansions
+            if one.origin != "date"  # whoever reads the passages reads their dates (`calendar_days`)
+        ),
         timings_ms={**said.timings_ms, **clock.readings()},
         scope=engines.scope,
         fault=fault,
+        respelled=as_written(said.heard, [hit.chunk.text for hit in hits]),
     )
 
 

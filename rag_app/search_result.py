@@ -9,7 +9,7 @@ from rag_app.respelling import Respelling
 from rag_app.schema import Chunk, Language, Placement, Source
 
 SignalName = Literal["lexical", "dense", "coverage", "rerank", "fused"]
-Origin = Literal["name", "sound", "join"]
+Origin = Literal["name", "sound", "join", "date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class Signal:
 class OtherWords:
     """`terms`, all of them together, say what `covers` of the question says, and count `weight` (0..1) of it.
 
-    `origin`: another name of it, the same word by its sound in the other alphabet, or the word written in parts.
+    `origin`: another name of it, the same word by its sound in the other alphabet, the word written in parts, or the
+    same day written otherwise.
     """
 
     covers: tuple[str, ...]

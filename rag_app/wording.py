@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag_app import ranking
-from rag_app.expansion import Expansion, expand
+from rag_app.expansion import Expansion, as_heard, dated, expand
 from rag_app.index.evidence import Evidence
 from rag_app.index.lexical import TermsLike
 from rag_app.index.snapshot import Snapshot
 from rag_app.lexicon import SnapshotLexicon
+from rag_app.respelling import Respelling
 from rag_app.scopes import Narrowed
 
 OTHER_DEPTH = 20
@@ -18,10 +19,13 @@ OTHER_DEPTH = 20
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`weights` are the terms' idf, `unknown` those that stand nowhere, as such or in other words, `named` those that stand in
+    """`text` is the question with words that were found by sound as the documents write them, `heard` what was changed so;
+    `terms` are those of the question itself. `weights` are the terms' idf, `unknown` those that stand nowhere, as such or in other words, `named` those that stand in
     the name of a file; `lexical` the rows that BM25
     found with their scores, best first; `evidence` that of these rows and of those that say it in other words."""
 
+    text: str
+    heard: tuple[Respelling, ...]
     terms: tuple[str, ...]
     weights: Mapping[str, float]
     unknown: tuple[str, ...]
@@ -40,16 +44,18 @@ def wording_of(
     found = terms.of_question(text)
     split = time.perf_counter()
     weights, unknown, named = _term_weights(found, lexicon)
-    expansions = expand(found, unknown, lexicon)
+    expansions = (*expand(found, unknown, lexicon), *dated(text, found, lexicon))
     weights, unknown = _with_expansions(weights, unknown, expansions, lexicon)
+    meant, heard = as_heard(text, expansions)
     lexical: Mapping[int, float] = {}
     others: list[int] = []
     if depth:
-        lexical = merged([engines.lexical(snapshot, name, found, depth) for name in lexicon.collections])
+        said = (*found, *(term for one in expansions if one.heard for term in one.terms))
+        lexical = merged([engines.lexical(snapshot, name, said, depth) for name in lexicon.collections])
         others = _said_otherwise(snapshot, engines, lexicon.collections, expansions)
     evidence = snapshot.catalog.evidence(tuple(dict.fromkeys([*lexical, *others])))
     took = {"terms": 1000 * (split - began), "lexical": 1000 * (time.perf_counter() - split)}
-    return Wording(found, weights, unknown, named, expansions, lexical, evidence, took)
+    return Wording(meant, heard, found, weights, unknown, named, expansions, lexical, evidence, took)
 
 
 def merged(lists: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:

@@ -48,3 +48,26 @@ def test_a_strict_kind_is_not_given_by_a_span_without_it(question: str, span: st
 @pytest.mark.parametrize("question", ["DPO랑 RLHF 비교해줘", "출장 규정", "dropout"])
 def test_a_question_without_a_kind_takes_any_span(question: str) -> None:
     assert asked_of(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "heading"),
+    [
+        ("회의에서 뭘 정했어?", "발화 길이는 10초를 유지하기로 했다.", "3. 논의"),
+        ("회의 결정 사항 알려줘", "부스는 1대를 빌린다.", "4. 결정"),
+        ("What was decided at the meeting?", "We agreed to rent one booth.", ""),
+        ("What decisions were made on Monday?", "Rent one booth.", "Decisions"),
+    ],
+)
+def test_a_decision_is_told_by_its_words_or_by_its_heading(question: str, span: str, heading: str) -> None:
+    asked = asked_of(question)
+    assert asked is not None
+    assert asked.name == "decision"
+    assert asked.is_given_by(span, heading)
+    assert not asked.is_given_by("다음 회의: 3월 18일 14시", "1. 지난주 결정 확인")
+
+
+def test_a_reason_is_asked_for_before_a_decision() -> None:
+    asked = asked_of("왜 그렇게 결정했어?")
+    assert asked is not None
+    assert asked.name == "reason"

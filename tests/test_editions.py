@@ -103,3 +103,16 @@ def test_an_answer_says_which_edition_it_goes_by() -> None:
     assert {citation.source for citation in answer.citations} == {"leave-2025.md"}
     assert answer.warnings == (by_edition("ko", *editions_of({NEW.source.id}, [OLD, NEW])),)
     assert chat_over(NEW).ask("연차는 이월할 수 있어?").warnings == ()
+
+
+def test_minutes_with_one_title_do_not_supersede_each_other_either() -> None:
+    """The minutes of 11 March lost to those of 18 March because both were called 주간회의록."""
+    for title in ("데이터 수집 주간회의록", "Weekly meeting minutes", "장애 보고서", "월간 소식지"):
+        early, late = _policy("a.md", title, date="2025-03-11"), _policy("b.md", title, date="2025-03-18")
+        assert outdated_sources("무엇을 결정했어?", [early, late]) == frozenset()
+        assert editions_of({late.source.id}, [early, late]) == ()
+
+
+def test_a_rule_about_reports_still_comes_in_editions() -> None:
+    old, new = (_policy(f"{year}.md", "보고서 작성 규정", effective=f"{year}-01-01") for year in (2023, 2025))
+    assert outdated_sources("보고서는 며칠 안에 내?", [old, new]) == {old.source.id}

@@ -7,9 +7,19 @@ from pathlib import Path
 import pytest
 
 from rag_app.embedding import passage_text
-from rag_app.expansion import HEARD_WEIGHT, MOST_TERMS, NAMED_WEIGHT, WRITTEN_WEIGHT, expand, said_otherwise
+from rag_app.expansion import (
+    HEARD_WEIGHT,
+    MOST_TERMS,
+    NAMED_WEIGHT,
+    WRITTEN_WEIGHT,
+    as_heard,
+    dated,
+    expand,
+    said_otherwise,
+)
 from rag_app.index.change import Change, SourceContent
 from rag_app.index.store import Store
+from rag_app.respelling import Respelling
 from rag_app.retrieval import Retriever
 from rag_app.settings import Settings
 from rag_app.transliteration import skeletons
@@ -206,3 +216,54 @@ def test_the_users_file_wins_over_what_was_mined_and_is_read_again_when_it_chang
 def matched_in(retriever: Retriever, question: str, word: str) -> tuple[str, ...]:
     hits = retriever.search(question, k=20).hits
     return next(hit.matched_terms for hit in hits if word in hit.chunk.text)
+
+
+def test_a_heard_word_is_written_as_the_documents_write_it() -> None:
+    found = expand(("드롭아웃", "비율"), ("드롭아웃",), Shelf({"dropout": 3}))
+    assert as_heard("드롭아웃은 비율이 뭐야?", found) == (
+        "dropout은 비율이 뭐야?",
+        (Respelling("드롭아웃", "dropout"),),
+    )
+    back = expand(("schedul",), ("schedul",), Shelf({"스케줄": 2}))
+    assert as_heard("What is a Scheduler?", back) == ("What is a 스케줄?", (Respelling("Scheduler", "스케줄"),))
+
+
+def test_a_unit_behind_a_number_and_a_part_of_a_word_are_not_rewritten() -> None:
+    found = expand(("퍼센트",), ("퍼센트",), Shelf({"percent": 3}))
+    for question in ("몇 퍼센트야?", "오류율은 12 퍼센트?", "12퍼센트인가?", "뉴퍼센트가 뭐야?"):
+        assert as_heard(question, found) == (question, ())
+
+
+def test_a_day_is_looked_for_in_the_other_ways_of_writing_it() -> None:
+    shelf = Shelf(words=dict.fromkeys(("3", "11", "3월", "11일", "march"), 1))
+    found = dated("on march 11", ("on", "march", "11"), shelf)
+    assert [one.terms for one in found] == [("3월", "11일"), ("11", "march")]
+    assert {(one.covers, one.origin) for one in found} == {(("march", "11"), "date")}
+    assert dated("the march of 1911", ("march", "1911"), shelf) == ()
+
+
+def test_the_figures_of_a_day_count_side_by_side_only() -> None:
+    (found,) = dated("march 11", ("march", "11"), Shelf(words={"3월": 1, "11일": 1}))
+    assert said_otherwise(" 2025년 3월 11일 회의 ", (), [found]) == {"march": 1.0, "11": 1.0}
+    assert said_otherwise(" 11일 회의 3월 ", (), [found]) == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "asked_as", "text"),
+    [
+        ("스케줄러", "scheduler", "The scheduler lowers the rate."),
+        ("what does dropout mean", "드롭아웃", "드롭아웃 비율은 절반이다."),
+    ],
+)
+def test_a_heard_word_is_searched_as_if_it_had_been_typed_so(
+    open_retriever: Open, question: str, asked_as: str, text: str
+) -> None:
+    """No embedder knows `로라`: the passage was found by its words, but seemed to mean something else."""
+    retriever = open_retriever([make_content("a.md", [text, "Something else altogether.", "연차는 15일이다."])])
+    found = retriever.search(question)
+    assert found.hits[0].chunk.text == text
+    assert asked_as in found.question
+    assert [one.meant for one in found.respelled] == [asked_as]
+    typed = retriever.search(found.question)
+    assert found.hits[0].signal("dense") == pytest.approx(typed.hits[0].signal("dense"))
+    assert typed.respelled == ()

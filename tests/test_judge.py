@@ -1,10 +1,20 @@
 """The verdict: what is refused, what is doubted, and what the reader is told is missing."""
 
 import math
+from dataclasses import replace
 
-from graphs.judge import BIAS, DOUBTED_BELOW, REFUSED_BELOW, WEIGHTS, Signals, Verdict, judge_evidence
+from graphs.judge import (
+    BIAS,
+    DOUBTED_BELOW,
+    REFUSED_BELOW,
+    WEIGHTS,
+    Signals,
+    Verdict,
+    judge_evidence,
+    signals_of,
+)
 from graphs.relevance import relevance_of
-from rag_app.search_result import Hit
+from rag_app.search_result import Hit, OtherWords
 from tests.fakes import HashEmbedder, SplitTerms
 from tests.passages import hit_of, result_of, texts
 
@@ -99,3 +109,17 @@ def test_every_signal_pulls_the_way_its_name_says() -> None:
         assert odds(Signals(0.2, 0.2, 0.9, 0.5, same)) > base
         assert odds(Signals(0.2, 0.2, 0.2, 0.0, same)) > base
     assert odds(thin) < REFUSED_BELOW < DOUBTED_BELOW < odds(Signals(0.8, 0.8, 1.0, 0.0, same_language=True))
+
+
+def test_a_word_that_was_only_heard_counts_less_than_one_that_is_said() -> None:
+    said = result_of("로라 행렬", hit_of("로라 행렬 두 개", name="a.md"))
+    heard = replace(said, other_words=(OtherWords(("로라",), ("lora",), 0.8, "sound"),))
+    named = replace(said, other_words=(OtherWords(("로라",), ("lora",), 0.8, "name"),))
+    words = [
+        signals_of(
+            one,
+            relevance_of("로라 행렬", one, terms=SplitTerms(), embedder=HashEmbedder(), text_of=texts(*one.hits)),
+        ).words
+        for one in (said, heard, named)
+    ]
+    assert words == [1.0, 0.9, 1.0]

@@ -10,7 +10,7 @@ from rag_app.embedding import passage_text
 from rag_app.index.change import Change
 from rag_app.index.store import Store
 from rag_app.language import Terms
-from rag_app.respelling import Respelling, as_meant, respell
+from rag_app.respelling import Respelling, as_meant, as_written, respell
 from rag_app.retrieval import Retriever
 from rag_app.settings import Settings
 from rag_app.transliteration import skeletons
@@ -100,3 +100,9 @@ def test_a_search_finds_the_passage_and_says_what_it_searched_for(tmp_path: Path
     assert (found.question, found.respelled) == ("임베딩이란?", (Respelling("임배딩", "임베딩"),))
     assert retriever.search("임베딩이란?").respelled == ()
     retriever.close()
+
+
+def test_an_english_word_is_told_in_the_letters_of_the_documents() -> None:
+    heard = (Respelling("로라", "lora"), Respelling("드롭아웃", "dropout"))
+    told = as_written(heard, ["QLoRA와 LoRA", "lora"])
+    assert told == (Respelling("로라", "LoRA"), Respelling("드롭아웃", "dropout"))

@@ -96,7 +96,8 @@ def test_a_file_of_queries_holds_no_filters_but_the_switches_apply(
 
 def test_an_explained_search_says_why_each_hit_stands_where_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, "search", "스케줄러는 학습률을 낮추나요?", "-k", "2", "--explain")
-    lines = [line.strip() for line in out.splitlines()]
+    heard, *lines = [line.strip() for line in out.splitlines()]
+    assert heard == "스케줄러 -> Scheduler (as the documents spell it)"
     assert [line.split()[0] for line in lines[2:6]] == ["terms", "signals", "points", "why"]
     assert "scheduler.md" in lines[0]
     assert "스케줄러 only as schedul (by sound, counts 0." in lines[2]

@@ -159,3 +159,14 @@ def test_a_wiki_link_is_shown_as_its_alias_and_says_its_target_too(written: str,
 def test_a_wiki_link_in_a_table_is_shown_as_its_alias() -> None:
     hit = hit_of("| 항목 | 일수 |\n|---|---|\n| [[휴가\\|연차]] | 15일 |\n")
     assert shown(units_of([hit], texts(hit))[0]) == "항목: 연차 · 일수: 15일"
+
+
+def test_a_unit_knows_the_heading_above_it_inside_its_passage() -> None:
+    text = "## 논의\n\n길다.\n\n```\n# 주석\nx\n```\n\n## 4. 결정\n\n1. 한 대를 빌린다.\n\n| 할 일 | 담당 |\n|---|---|\n| 계약 | 엄시훈 |\n"
+    hit = hit_of(text, heading="논의")
+    assert [(unit.kind, unit.section) for unit in units_of([hit], texts(hit))] == [
+        ("sentence", ""),
+        ("code", ""),
+        ("item", "4. 결정"),
+        ("row", "4. 결정"),
+    ]

@@ -44,7 +44,7 @@ def outcomes(jobs: Sequence[Job], cutting: Cutting, settings: Settings, *, embed
     A child puts the vectors of what it reads into the embedding cache, unless `embed` is False.
     """
     done = 0
-    if settings.embedding_model == SHIPPED and processors() > 1 and _size(jobs) >= WORTH_A_PROCESS:
+    if settings.embedding_model == SHIPPED and processors() > 1 and bytes_of(jobs) >= WORTH_A_PROCESS:
         no_process_to_be_had = contextlib.suppress(OSError)
         with no_process_to_be_had, _Ahead(jobs, cutting, settings, embed=embed) as ahead:
             for outcome in ahead:
@@ -159,7 +159,7 @@ def _embedded(outcome: Outcome, embedder: Embedder, cache: EmbeddingCache) -> Ou
     return replace(outcome, embed_s=time.perf_counter() - started, embedded=computed)
 
 
-def _size(jobs: Sequence[Job]) -> int:
+def bytes_of(jobs: Sequence[Job]) -> int:
     """Bytes of the files, as far as they are there."""
     total = 0
     for job in jobs:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ingest.content import Cutting
 from ingest.cutting import Job
 from ingest.formats.ocr import tesseract
-from ingest.read_ahead import outcomes
+from ingest.read_ahead import bytes_of, outcomes
 from ingest.run import Run, nothing_done, rehearse
 from ingest.targets import find_targets
 from ingest.work import find_digests, find_work, read_contents, recut
@@ -31,6 +31,8 @@ from rag_app.schema import Chunk, Stamp
 from rag_app.settings import Settings
 
 LOCK_WAIT_S = 5.0
+SPARING_FROM = 32 * 1024 * 1024
+"""Bytes to read from which on a run takes longer rather than twice the memory."""
 _GARBAGE = (
     50_000,
     50,
@@ -107,6 +109,7 @@ def sync(
             terms=terms,
             receipt=lambda counts: run.receipt(counts),
             on_progress=_without_reading(on_progress),
+            sparing=bytes_of(jobs) >= SPARING_FROM,
         )
         if not counts.published:
             return run.receipt(nothing_done(base, catalog, collection))

@@ -74,7 +74,9 @@ class Analyses:
         for word in words:
             said = self._new.get(word)
             for known in self._lists:
-                said = known.find(word) if said is None else said
+                if said is not None:
+                    break
+                said = known.find(word)
             if said is not None:
                 found[word] = _unpacked(said)
         return found

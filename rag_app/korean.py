@@ -1,8 +1,7 @@
 """Korean morphemes to lexical terms: nouns whole and in parts, verbs in dictionary form, no particles and no endings."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 _LIGHT = (
@@ -50,16 +49,14 @@ class Morpheme(NamedTuple):
     known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Nouns:
+class Nouns(NamedTuple):
     """Nouns that touch each other: the string they make, and how they were split where they were read."""
 
     text: str
     parts: tuple[Morpheme, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one word says: nouns and dictionary forms in order; `doubtful` when the whole word might be a noun instead."""
 
     word: str
@@ -73,19 +70,20 @@ def read(word: str, morphemes: Sequence[Morpheme]) -> Reading:
         morphemes = (Morpheme(morphemes[0].form, "VV", morphemes[0].known), *morphemes[1:])
     items: list[Nouns | str] = []
     run: list[Morpheme] = []
-    for morpheme in (*morphemes, Morpheme("", "END", True)):
-        if morpheme.tag in _NOUNS:
+    for morpheme in morphemes:
+        tag = morpheme.tag
+        if tag in _NOUNS:
             run.append(morpheme)
             continue
-        while len(run) > 1 and run[-1].tag == "XSN" and run[-1].form == "들":
-            run.pop()
         if run:
-            items.append(Nouns("".join(one.form for one in run), tuple(run)))
+            items.append(_together(run))
             run = []
-        if morpheme.tag in _VERBS:
+        if tag in _VERBS:
             items.append(morpheme.form + "다")
-        elif morpheme.tag == "MAG":
+        elif tag == "MAG":
             items.append(morpheme.form)
+    if run:
+        items.append(_together(run))
     return Reading(word, tuple(items), _is_doubtful(word, morphemes))
 
 
@@ -114,20 +112,27 @@ def as_noun(noun: str, object_morphemes: Sequence[Morpheme]) -> tuple[Morpheme, 
     return tuple(parts) if fits and all(part.known and part.tag in _NOUNS for part in parts) else ()
 
 
-def terms_of(reading: Reading, canonical: Callable[[str], tuple[Morpheme, ...]]) -> tuple[str, ...]:
+def terms_of(reading: Reading, canonical: Mapping[str, tuple[Morpheme, ...]]) -> tuple[str, ...]:
     """The word's terms in order, none for a word of particles or endings alone.
 
-    `canonical` gives a noun's split (`as_noun`), the same wherever the noun stands; empty where the reading in place
-    is as good.
+    `canonical` gives a noun's split (`as_noun`), the same wherever the noun stands; empty or absent where the reading
+    in place is as good.
     """
     out: list[str] = []
     for item in reading.items:
-        out.extend((item,) if isinstance(item, str) else _noun_terms(item, canonical(item.text)))
+        out.extend((item,) if isinstance(item, str) else _noun_terms(item, canonical.get(item.text, ())))
     if reading.doubtful:
-        parts = canonical(reading.word)
+        parts = canonical.get(reading.word, ())
         if len(parts) == 1 and parts[0].tag == "NNG":
             return (reading.word,) if len(reading.word) == 1 else (*out, reading.word)
     return tuple(out)
+
+
+def _together(run: list[Morpheme]) -> Nouns:
+    """The nouns as one, without the 들 that only says that they are many."""
+    while len(run) > 1 and run[-1].tag == "XSN" and run[-1].form == "들":
+        run.pop()
+    return Nouns("".join([one.form for one in run]) if len(run) > 1 else run[0].form, tuple(run))
 
 
 def _noun_terms(nouns: Nouns, canonical: tuple[Morpheme, ...]) -> tuple[str, ...]:
@@ -146,7 +151,7 @@ def _is_doubtful(word: str, morphemes: Sequence[Morpheme]) -> bool:
     if not morphemes or word in _REALLY_VERBS or len(word) > _LONGEST_DOUBTFUL:
         return False
     last = morphemes[-1]
-    if any(one.tag in _TOPICS for one in morphemes):
+    if not _TOPICS.isdisjoint([one.tag for one in morphemes]):
         return len(word) == len(morphemes) == 2 and last.tag in _PARTICLES_OF_A_HIDDEN_NOUN
     if len(word) == 1:
         return last.form in ("\u11ab", "\u11b7")

@@ -1,9 +1,10 @@
 """The language of a text and its lexical terms; the only door to Kiwi."""
 
 import hashlib
+import os
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from itertools import chain, islice
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Final, cast
 from rag_app import korean
 from rag_app.analyses import SHIPPED, Analyses
 from rag_app.english import FUNCTION_WORDS, QUESTION_WORDS, stem
+from rag_app.freed_memory import give_back
 from rag_app.schema import Language
-from rag_app.terms import DOCUMENT_ENDING, MAX_WORD_CHARS, Word, plain_terms, tokens, words_of_token
+from rag_app.terms import DOCUMENT_ENDING, MAX_WORD_CHARS, Word, lone_hangul, plain_terms, tokens, words_of_token
 
 if TYPE_CHECKING:
     from kiwipiepy import Kiwi, Token  # type: ignore[attr-defined]
@@ -86,12 +88,15 @@ class Terms:
 
     def of_texts(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
         """`of_text` of each; the words not yet known go through Kiwi together."""
-        found: list[tuple[str, ...]] = []
-        for at in range(0, len(texts), _TEXTS_AT_ONCE):
-            cut = [tokens(text) for text in texts[at : at + _TEXTS_AT_ONCE]]
-            terms = self._of_tokens(set(chain.from_iterable(cut)))
-            found.extend(tuple(chain.from_iterable(map(terms.__getitem__, line))) for line in cut)
-        return found
+        cut = self._lines(texts, ask=True)
+        return [tuple(chain.from_iterable(map(terms.__getitem__, line))) for line, terms in cut]
+
+    def of_known_texts(self, texts: Sequence[str]) -> list[tuple[str, ...] | None]:
+        """`of_texts` without Kiwi: None for a text with a word that only Kiwi can tell."""
+        return [
+            tuple(chain.from_iterable(map(terms.__getitem__, line))) if all(map(terms.__contains__, line)) else None
+            for line, terms in self._lines(texts, ask=False)
+        ]
 
     def of_question(self, text: str) -> tuple[str, ...]:
         """The terms to search for: without the words that only ask, unless nothing else is left."""
@@ -109,67 +114,74 @@ class Terms:
             self._analyses.keep()
 
     def rest(self) -> None:
-        """Let go of Kiwi, about 200 MB; it is loaded again for the next word that no list has."""
+        """Let go of Kiwi and of what was kept to be fast; Kiwi is loaded again for the next word that no list has."""
         with self._lock:
             self._kiwi = None
+            self._tokens.clear()
+        give_back()
 
-    def _of_tokens(self, wanted: set[str]) -> Mapping[str, tuple[str, ...]]:
+    def _lines(self, texts: Sequence[str], *, ask: bool) -> Iterator[tuple[list[str], Mapping[str, tuple[str, ...]]]]:
+        """The tokens of each text, with the terms of all of them; of those alone that need no asking, unless `ask`."""
+        for at in range(0, len(texts), _TEXTS_AT_ONCE):
+            cut = [tokens(text) for text in texts[at : at + _TEXTS_AT_ONCE]]
+            terms = self._of_tokens(set(chain.from_iterable(cut)), ask=ask)
+            yield from ((line, terms) for line in cut)
+
+    def _of_tokens(self, wanted: set[str], *, ask: bool) -> Mapping[str, tuple[str, ...]]:
         found = {token: terms for token in wanted if (terms := self._tokens.get(token)) is not None}
         if len(found) == len(wanted):
             return found
-        cut = {token: tuple(words_of_token(token)) for token in wanted - found.keys()}
+        cut = {token: _cut(token) for token in wanted - found.keys()}
         with self._lock:
-            known = self._known({key_of(word) for line in cut.values() for word in line if word.kind == "hangul"})
+            known = self._known({one for line in cut.values() for one in line if isinstance(one, str)}, ask=ask)
             new = {
-                token: tuple(chain.from_iterable(_terms(word, known) for word in line)) for token, line in cut.items()
+                token: _joined([known[one] if isinstance(one, str) else one for one in line])
+                for token, line in cut.items()
+                if ask or all(one in known for one in line if isinstance(one, str))
             }
             self._tokens.update((token, terms) for token, terms in new.items() if len(token) <= MAX_WORD_CHARS)
             _shrink(self._tokens, CACHED_TOKENS)
         return found | new
 
-    def _known(self, keys: set[str]) -> Mapping[str, tuple[str, ...]]:
+    def _known(self, keys: set[str], *, ask: bool) -> Mapping[str, tuple[str, ...]]:
         unknown = sorted(keys - self._cache.keys())
         if unknown:
-            self._cache.update(zip(unknown, self._analyse(unknown), strict=True))
-        found = {key: self._cache[key] for key in keys}
+            self._cache.update(self._analyse(unknown, ask=ask))
+        found = {key: self._cache[key] for key in keys if ask or key in self._cache}
         _shrink(self._cache, CACHED_WORDS)
         _shrink(self._nouns, CACHED_WORDS)
         return found
 
-    def _analyse(self, keys: Sequence[str]) -> Iterable[tuple[str, ...]]:
-        readings = [_reading(key, morphemes) for key, morphemes in zip(keys, self._morphemes(keys), strict=True)]
-        nouns = {
-            item.text
-            for one in readings
-            for item in one.items
-            if isinstance(item, korean.Nouns) and korean.may_split(item)
-        }
-        nouns |= {one.word for one in readings if one.doubtful}
-        new = sorted(nouns - self._nouns.keys())
-        for noun, morphemes in zip(new, self._morphemes([korean.object_form(noun) for noun in new]), strict=True):
-            self._nouns[noun] = korean.as_noun(noun, morphemes)
-        for key, reading in zip(keys, readings, strict=True):
-            yield korean.terms_of(reading, lambda noun: self._nouns.get(noun, ())) or (
-                (key,) if key == reading.word else ()
-            )
+    def _analyse(self, keys: Sequence[str], *, ask: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+        readings = {key: _reading(key, morphemes) for key, morphemes in self._morphemes(keys, ask=ask).items()}
+        nouns = set().union(*map(_nouns_in_doubt, readings.values()))
+        forms = {korean.object_form(noun): noun for noun in sorted(nouns - self._nouns.keys())}
+        for form, morphemes in self._morphemes(list(forms), ask=ask).items():
+            self._nouns[forms[form]] = korean.as_noun(forms[form], morphemes)
+        for key, reading in readings.items():
+            if ask or _nouns_in_doubt(reading) <= self._nouns.keys():
+                yield key, korean.terms_of(reading, self._nouns) or ((key,) if key == reading.word else ())
 
-    def _morphemes(self, texts: Sequence[str]) -> list[tuple[korean.Morpheme, ...]]:
+    def _morphemes(self, texts: Sequence[str], *, ask: bool) -> dict[str, tuple[korean.Morpheme, ...]]:
         known = self._analyses.find(texts)
         unknown = [text for text in texts if text not in known]
-        if unknown:
+        if unknown and ask:
             fresh = self._ask(unknown)
             self._analyses.learn(unknown, fresh)
             known |= zip(unknown, fresh, strict=True)
-        return [known[text] for text in texts]
+        return known
 
     def _ask(self, texts: Sequence[str]) -> list[tuple[korean.Morpheme, ...]]:
         if self._kiwi is None:
             self._kiwi = _load_kiwi(self._user_words, self._workers)
-        # its signature leaves the nesting open
-        batch = cast("Iterable[Iterable[Token]]", self._kiwi.tokenize(texts))
+        # The signature leaves the nesting open. Without a second thread, words one by one, and their morphemes after the
+        # last of them, take a quarter less time than a list: Kiwi's code and Python's do not drive each other from the cache.
+        batch = cast(
+            "Iterable[Iterable[Token]]",
+            self._kiwi.tokenize(texts) if self._workers > 1 else list(map(self._kiwi.tokenize, texts)),
+        )
         return [
-            tuple(korean.Morpheme(str(one.form), str(one.tag).split("-")[0], not one.oov) for one in said)
-            for said in batch
+            tuple([korean.Morpheme(one.form, one.tag.partition("-")[0], not one.oov) for one in said]) for said in batch
         ]
 
 
@@ -179,6 +191,8 @@ def key_of(word: Word) -> str:
 
 
 def _load_kiwi(user_words: Sequence[str], workers: int) -> "Kiwi":
+    # Kiwi's allocator reads this once, when it is loaded: what is freed goes back at once, 80 MB of it when Kiwi goes.
+    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "0")
     # Imported here, because a warm cache never needs it.
     from kiwipiepy import Kiwi  # type: ignore[attr-defined]
 
@@ -198,8 +212,21 @@ def _reading(key: str, morphemes: Sequence[korean.Morpheme]) -> korean.Reading:
     return korean.read(key[1:], (korean.Morpheme(behind, first.tag, first.known), *rest) if behind else rest)
 
 
-def _terms(word: Word, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    return known[key_of(word)] if word.kind == "hangul" else plain_terms(word)
+def _nouns_in_doubt(reading: korean.Reading) -> set[str]:
+    """Its nouns that may be split otherwise where they stand with an object particle."""
+    nouns = {item.text for item in reading.items if isinstance(item, korean.Nouns) and korean.may_split(item)}
+    return nouns | {reading.word} if reading.doubtful else nouns
+
+
+def _cut(token: str) -> list[str | tuple[str, ...]]:
+    """The words of a token: each Hangul word by its key, every other by its terms."""
+    if lone := lone_hangul(token):  # two thirds of the different tokens of Korean texts
+        return [lone]
+    return [key_of(word) if word.kind == "hangul" else plain_terms(word) for word in words_of_token(token)]
+
+
+def _joined(terms: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return terms[0] if len(terms) == 1 else tuple(chain.from_iterable(terms))
 
 
 def _shrink(cache: dict[str, tuple[str, ...]] | dict[str, tuple[korean.Morpheme, ...]], most: int) -> None:

@@ -46,7 +46,9 @@ _NATIVE = (
     rf"\s?(?=(?:{_COUNTED})(?![가-힣]{{3}}))"
 )
 _DIGIT = r"(?P<digit>[일이삼사오육륙칠팔구])(?=\s?(?:개월|퍼센트))"  # before other units a syllable may be a word: 이 일, 사 주
-_NUMERAL = re.compile(rf"(?<![가-힣0-9A-Za-z.,])(?:{_MIXED}|{_SPOKEN}|{_DIGIT}|{_NATIVE})")
+_NUMERAL = re.compile(rf"{_MIXED}|{_SPOKEN}|{_DIGIT}|{_NATIVE}")
+_FIRST = "".join({*"0123456789", *_DIGITS, *_TENS, *_MYRIADS, *(word[0] for word in (*_NATIVE_TENS, *_NATIVE_ONES))})
+_START = re.compile(rf"[{_FIRST}](?<![가-힣0-9A-Za-z.,].)")  # a set in front is found many times faster than the whole
 _STEP = re.compile(r"(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?)|(?P<char>[가-힣])")
 
 
@@ -55,7 +57,12 @@ def numerals(text: str) -> Iterator[tuple[int, str]]:
 
     Spoken numbers count only in front of a unit, so that `이 사람`, `만나다` and `제3조` stay words.
     """
-    for match in _NUMERAL.finditer(text):
+    end = 0
+    for start in _START.finditer(text):
+        match = _NUMERAL.match(text, start.start()) if start.start() >= end else None
+        if match is None:
+            continue
+        end = match.end()
         written = match["mixed"] or match["spoken"]
         if written:
             value = _value(written)

@@ -24,12 +24,14 @@ _WORD = re.compile(
     r"|(?P<cjk>[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])"
     r"|(?P<other>[^\W\d_A-Za-z\u3040-\u30ff\u3131-\u318e\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]+|[\u2190-\u2bff\U0001f000-\U0001faff])"
 )
+_SIGNS = r"[!-/:-@\[-^`{-~…·“”‘’「」『』《》〈〉、。]*"
+_LONE_HANGUL = re.compile(f"{_SIGNS}([가-힣ㄱ-ㅎㅏ-ㅣ]{{1,{MAX_WORD_CHARS}}}){_SIGNS}")
 _LINK_TARGET = re.compile(r"\]\((?=[^()\s]*[/#.:])[^()\s]*\)")
 _TAG_ATTRIBUTES = re.compile(r"<([a-z][a-z0-9]*)\s[^<>=]*=[^<>]*>")
 _WIDE = re.compile("[\uff01-\uffe6]")
 _OPENERS = frozenset('([{<|~*:="“‘「『《')  # signs that belong to no word
 _CLOSING_TAG = re.compile(r"</[A-Za-z][A-Za-z0-9.]*>")
-_ORDINAL = re.compile(r"(?<![가-힣])제(?=\s?[0-9])")
+_ORDINAL = re.compile(r"제(?<![가-힣]제)(?=\s?[0-9])")
 _PART = re.compile(r"[A-Z]+(?![a-z\u00df-\u00ff])|[A-Z]?[a-z\u00df-\u024f]+|[\u00c0-\u024f]+|[0-9]+")
 _PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s")
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)+")
@@ -82,6 +84,12 @@ def tokens(text: str) -> list[str]:
 def file_words(name: str) -> str:
     """The name of a file as a text: without its ending, and with a space for every sign that stands for one."""
     return _FOR_A_SPACE.sub(" ", _FILE_ENDING.sub("", name))
+
+
+def lone_hangul(token: str) -> str:
+    """The only word of a token that is one Hangul word, with signs around it or none; empty for any other."""
+    match = _LONE_HANGUL.fullmatch(token)
+    return match[1] if match else ""
 
 
 def words_of_token(token: str) -> Iterator[Word]:

@@ -73,6 +73,9 @@ class SplitTerms:
     def of_texts(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
         return [self.of_text(text) for text in texts]
 
+    def of_known_texts(self, texts: Sequence[str]) -> list[tuple[str, ...] | None]:
+        return [self.of_text(text) for text in texts]
+
     def rest(self) -> None:
         """Nothing was loaded."""
 

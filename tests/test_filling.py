@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ import pytest
 
 from rag_app.embedding import passage_text
 from rag_app.errors import DamagedIndex
-from rag_app.index import building, filling
+from rag_app.index import building, filling, making
 from rag_app.index.change import BuildCounts, Change, SourceContent
 from rag_app.index.draft import Draft
 from rag_app.index.filling import Filler, Part, fill
@@ -29,15 +29,24 @@ NOTES = [
 ]
 
 
-def build(folder: Path, contents: list[SourceContent], removed: tuple[str, ...] = ()) -> BuildCounts:
-    store, embedder = Store(folder), HashEmbedder()
+def build(
+    folder: Path,
+    contents: list[SourceContent],
+    removed: tuple[str, ...] = (),
+    *,
+    terms: SplitTerms | None = None,
+    sparing: bool = False,
+    embedder: HashEmbedder | None = None,
+) -> BuildCounts:
+    store, embedder = Store(folder), embedder or HashEmbedder()
     with store.lock():
         return store.build(
             Change(contents, removed),
             stamp=make_stamp(embedder),
             embed=lambda chunks: embedder.embed_passages([passage_text(chunk) for chunk in chunks]),
-            terms=SplitTerms(),
+            terms=terms or SplitTerms(),
             receipt=make_receipt,
+            sparing=sparing,
         )
 
 
@@ -52,6 +61,17 @@ def answers(folder: Path) -> dict[str, tuple[tuple[int, float], ...]]:
             chunks[row].id: snapshot.vectors.query("default", vector, 5)
             for row, vector in zip(found, vectors, strict=True)
         }
+
+
+def found_by_words(folder: Path) -> dict[str, list[tuple[str, float]]]:
+    """For some words the passages that hold them, best first, with their scores."""
+    with Store(folder).open_current() as snapshot:
+        rows = snapshot.catalog.chunks_by_row(snapshot.catalog.member_rows("default"))
+        hits = {
+            word: snapshot.lexical.query("default", SplitTerms().of_question(word), 30)
+            for word in ("3번째", "part", "문서의")
+        }
+        return {word: sorted((rows[row].text, round(score, 4)) for row, score in found) for word, found in hits.items()}
 
 
 @pytest.fixture
@@ -175,6 +195,60 @@ def test_a_failure_beside_the_child_ends_it(tmp_path: Path, monkeypatch: pytest.
         build(tmp_path / "index", NOTES)
     assert [child.poll() is not None for child in children] == [True]
     assert [path.name for path in (tmp_path / "index").iterdir()] == ["LOCK"]
+
+
+class ShyTerms(SplitTerms):
+    """Terms of which some take something large; says what it was asked for and when Chroma was filled."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def of_texts(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        self._say("every")
+        return super().of_texts(texts)
+
+    def of_known_texts(self, texts: Sequence[str]) -> list[tuple[str, ...] | None]:
+        self._say("known")
+        return [None if "3번째 문단" in text else self.of_text(text) for text in texts]
+
+    def rest(self) -> None:
+        self._say("rest")
+
+    def _say(self, what: str) -> None:
+        if what not in self.said[-1:]:
+            self.said.append(what)
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["the child fills", "the child fails"])
+def test_a_sparing_build_makes_the_same_index_with_one_large_thing_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_child: None, said: list[str], fails: bool
+) -> None:
+    for where in (building, making):
+        monkeypatch.setattr(where, "EMBEDDED_AT_ONCE", 5)
+    build(tmp_path / "usual", NOTES[:4])
+    build(tmp_path / "usual", NOTES[3:], removed=(NOTES[0].source.id,))
+    real = Filler.wait
+
+    def wait(self: Filler) -> bool:
+        terms.said.append("filled")
+        return real(self)
+
+    monkeypatch.setattr(Filler, "wait", wait)
+    if fails:
+        monkeypatch.setattr(filling, "_START", "import sys; sys.exit(3)")
+    terms = ShyTerms()
+    build(tmp_path / "sparing", NOTES[:4], terms=terms, sparing=True)
+    assert terms.said == ["rest", "known", "rest", "filled", "every", "rest", "every", "rest", "filled"]
+    build(tmp_path / "sparing", NOTES[3:], removed=(NOTES[0].source.id,), terms=terms, sparing=True)
+    assert answers(tmp_path / "sparing") == answers(tmp_path / "usual")
+    assert found_by_words(tmp_path / "sparing") == found_by_words(tmp_path / "usual")
+    assert len(said) == (2 if fails else 0)
+
+
+def test_a_sparing_build_embeds_each_passage_once(tmp_path: Path, by_child: None) -> None:
+    embedder = HashEmbedder()
+    build(tmp_path / "index", NOTES, terms=ShyTerms(), sparing=True, embedder=embedder)
+    assert embedder.texts == sum(len(note.chunks) for note in NOTES)
 
 
 def test_a_killed_run_takes_its_child_with_it_and_the_next_one_sweeps(tmp_path: Path) -> None:

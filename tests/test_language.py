@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag_app import language
 from rag_app.analyses import SHIPPED, WordList, read_list, write_list
 from rag_app.language import Terms, detect_language
+from rag_app.terms import Word, lone_hangul, words_of_token
 from rag_app.word_families import MARK
 
 NOUNS = """
@@ -160,6 +162,32 @@ def test_a_batch_gives_what_single_texts_give(terms: Terms) -> None:
     assert Terms().of_texts(texts) == [terms.of_text(text) for text in texts]
 
 
+@pytest.mark.parametrize(
+    ("token", "word"),
+    [
+        ("연차는", "연차는"),
+        ("(연차는),", "연차는"),
+        ("「연차」·", "연차"),
+        ("ㅋㅋ!", "ㅋㅋ"),
+        ("RAG가", ""),
+        ("가_나", ""),
+        ("가.나", ""),
+        ("→가", ""),
+        ("가×", ""),
+        ("...", ""),
+        ("가" * 65, ""),
+    ],
+)
+def test_a_token_of_one_hangul_word_is_told_from_others(token: str, word: str) -> None:
+    assert lone_hangul(token) == word
+
+
+@given(st.text(st.sampled_from("가나ㅋ(.,_#+'’·→×3aé…「"), max_size=6))
+def test_the_lone_word_of_a_token_is_all_that_it_says(token: str) -> None:
+    if lone := lone_hangul(token):
+        assert list(words_of_token(token)) == [Word("hangul", lone)]
+
+
 def test_a_word_means_the_same_in_every_context(terms: Terms) -> None:
     alone = terms.of_text("지면을")
     assert terms.of_text("신문 지면을 보다")[1 : 1 + len(alone)] == alone
@@ -203,6 +231,24 @@ def test_a_resting_analyser_comes_back(terms: Terms) -> None:
     resting.rest()
     assert resting.of_text("연차를 쓴다") == first == terms.of_text("연차를 쓴다")
     assert resting.of_text("휴가를 쓴다") == terms.of_text("휴가를 쓴다")
+
+
+def test_without_kiwi_there_are_the_terms_of_the_texts_that_do_not_need_it(
+    terms: Terms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["연차를 신청한다", "궯뷁헿했다가 연차", "plain English, 15일", "", "RAG가 궯뷁헿"] * 200
+    path, version = tmp_path / "words.bin", Terms().analyser
+    write_list(path, version, WordList.of({"A가": "A/SL 가/JKS", "뷁헿궯": "뷁헿궯/NNG?"}))
+    patient = Terms(learned=path)
+    with monkeypatch.context() as patch:
+        patch.setattr(language, "_load_kiwi", lambda *_: pytest.fail("Kiwi was asked"))
+        found = patient.of_known_texts(texts)
+        assert patient.of_known_texts(["뷁헿궯"]) == [None], (
+            "how it is split is told by another word, which no list has"
+        )
+    assert found == [None if "궯" in text else every for text, every in zip(texts, terms.of_texts(texts), strict=True)]
+    assert patient.of_texts(texts) == terms.of_texts(texts)
+    assert patient.of_known_texts(texts) == terms.of_texts(texts)
 
 
 def test_user_words_stay_whole_and_change_the_version() -> None:

@@ -52,3 +52,8 @@ def test_a_word_that_begins_like_a_number_has_none(text: str) -> None:
 
 def test_the_position_is_where_the_number_begins() -> None:
     assert list(numerals("벌금 삼백만 원")) == [(3, "3000000")]
+
+
+def test_numbers_stand_one_behind_another_and_none_inside_another_or_a_word() -> None:
+    assert list(numerals("(삼백만 원)3백만원, 열 명\n두 배")) == [(1, "3000000"), (7, "3000000"), (13, "10"), (17, "2")]
+    assert list(numerals("나삼백만 원 가3백만 v.3백만 A삼백만 원")) == []

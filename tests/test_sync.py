@@ -453,6 +453,25 @@ def test_a_run_without_changes_sweeps_what_a_killed_one_left(desk: Desk) -> None
     ]
 
 
+def test_a_large_run_spares_memory_and_makes_the_same_index(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which runs do is seen by what a run lets go of before it reads."""
+    rests: list[int] = []
+    monkeypatch.setattr(SplitTerms, "rest", lambda terms: rests.append(1))
+    desk.write("길다.md", LONG)
+    desk.write("b.md", "# B\n\nTwo.")
+    first = counts(desk.run())
+    usual, texts = len(rests), {name: desk.text(name) for name in desk.names()}
+    shutil.rmtree(desk.data)
+    monkeypatch.setattr("ingest.sync.SPARING_FROM", 100)
+    assert counts(desk.run()) == first
+    assert len(rests) > 2 * usual
+    assert {name: desk.text(name) for name in desk.names()} == texts
+    desk.write("b.md", "# B\n\nThree.")
+    rests.clear()
+    assert counts(desk.run())[:2] == (1, 1)
+    assert len(rests) == usual, "little is read"
+
+
 def test_the_collector_of_garbage_is_left_as_it_was(desk: Desk) -> None:
     desk.write("a.md", "하나이다.")
     before, meanwhile = gc.get_threshold(), set()

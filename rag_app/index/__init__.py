@@ -17,6 +17,7 @@ evidence    what ranking needs of some chunks
 snapshot    one published generation, opened so that nothing in it is touched
 base        the generation that a build starts from
 building    from a copy of the live generation and a change to the next generation
+making      the evidence of chunks made: their vectors and terms
 spool       vectors on their way from the embedder into catalog and Chroma
 filling     Chroma's files brought in line with the catalog, in a process of its own where that pays
 publishing  a finished folder becomes the live generation

@@ -7,21 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from rag_app.errors import EmbeddingFault
 from rag_app.index.change import BuildCounts, Change, Embed, Progress
 from rag_app.index.draft import Draft, Settlement
 from rag_app.index.filling import WORTH_A_PROCESS, Filler, Part, fill, must_equal
 from rag_app.index.folder import CATALOG, CHROMA, LEXICAL, remove_tree
-from rag_app.index.lexical import Lexical, TermsLike, pack_terms, unpack_terms
+from rag_app.index.lexical import Lexical, TermsLike, unpack_terms
+from rag_app.index.making import EMBEDDED_AT_ONCE, EvidenceMaker
 from rag_app.index.spool import Spool
 from rag_app.processes import processors
-from rag_app.schema import Chunk, Stamp
+from rag_app.schema import Stamp
 from rag_app.terms import file_words
 
-EMBEDDED_AT_ONCE = 1024
 _INDEXED_AT_ONCE = 1000
 _SPENT_SHARE = 0.3  # of deleted among all vectors: beyond it Chroma's files are made afresh
 _SPENT_AT_LEAST = 500
@@ -40,7 +36,17 @@ class Applied:
 class Building:
     """The next generation while it is made; `timings_ms` says what each stage took, also where stages ran side by side."""
 
-    def __init__(self, folder: Path, stamp: Stamp, embed: Embed, terms: TermsLike, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        stamp: Stamp,
+        embed: Embed,
+        terms: TermsLike,
+        progress: Progress | None,
+        *,
+        sparing: bool = False,
+    ) -> None:
+        """`sparing` sets memory above time: Kiwi, Chroma and the process that reads ahead are never there at once."""
         self.folder = folder
         self.draft = Draft(folder / CATALOG)
         self.timings_ms: dict[str, float] = {}
@@ -50,6 +56,7 @@ class Building:
         self._embed = embed
         self._terms = terms
         self._progress: Progress = progress or (lambda stage, done, total: None)
+        self._is_sparing = sparing
 
     def close(self) -> None:
         """Let go of the catalog, and end what still runs."""
@@ -65,7 +72,10 @@ class Building:
             self.draft.forget_evidence()
             broken |= {CHROMA, LEXICAL}
         spool = Spool(self._spool_folder, self._stamp.dimension)
-        wrote = self._write(change, spool)
+        evidence = EvidenceMaker(self.draft, spool, self._embed, self._terms, self._timed)
+        if self._is_sparing:
+            self._terms.rest()
+        wrote = self._write(change, evidence)
         if broken:
             self.draft.touch_everything()
         if not wrote and not broken:
@@ -73,8 +83,17 @@ class Building:
         with self._timed("terms"):
             settlements = self.draft.settle(lambda name: self._terms.of_text(file_words(name)))
         parts, tombstones = self._chroma_parts(settlements, afresh=CHROMA in broken)
-        self._make_evidence(self.draft.rows_without_evidence(), spool, self._progress)
-        self._start_filling(parts, spool)
+        if self._is_sparing:
+            evidence.make(self.draft.rows_without_evidence(), only_known=True)
+            self._terms.rest()
+            self._start_filling(parts, spool)
+            if self._filler is not None:
+                self._filler.wait()
+        evidence.make(self.draft.rows_without_evidence(), self._progress)
+        if self._is_sparing:
+            self._terms.rest()
+        else:
+            self._start_filling(parts, spool)
         with self._timed("wordbook"):
             self.draft.note_words(settlements, self._terms.of_texts)
         self._terms.rest()
@@ -94,7 +113,7 @@ class Building:
             timings_ms=dict(self.timings_ms),
         )
 
-    def _write(self, change: Change, spool: Spool) -> bool:
+    def _write(self, change: Change, evidence: EvidenceMaker) -> bool:
         """Put the documents in, and make the evidence of their chunks meanwhile: they may come from a process that reads on."""
         different = False
         with self._timed("catalog"):
@@ -107,31 +126,10 @@ class Building:
             waiting += len(content.chunks)
             if waiting >= EMBEDDED_AT_ONCE:
                 rows = self.draft.rows_without_evidence(after=last)
-                self._make_evidence(rows, spool)
+                evidence.make(rows, only_known=self._is_sparing)
                 waiting, last = 0, max(rows, default=last)
             self._progress("read", done, 0)
         return different
-
-    def _make_evidence(self, rows: Sequence[int], spool: Spool, progress: Progress | None = None) -> None:
-        for start in range(0, len(rows), EMBEDDED_AT_ONCE):
-            batch = rows[start : start + EMBEDDED_AT_ONCE]
-            with self._timed("catalog"):
-                chunks = self.draft.chunks(batch)
-            with self._timed("embed"):
-                vectors = checked_vectors(self._embed(chunks), chunks, self._stamp.dimension)
-                spool.append(batch, vectors)
-            with self._timed("terms"):
-                packed = self._packed_terms(chunks)
-            with self._timed("catalog"):
-                self.draft.keep_evidence(batch, chunks, packed, vectors.astype(np.float16))
-            if progress is not None:
-                progress("terms", start + len(batch), len(rows))
-
-    def _packed_terms(self, chunks: Sequence[Chunk]) -> list[str]:
-        titles = self._terms.of_texts([chunk.title for chunk in chunks])
-        headings = self._terms.of_texts([" \n".join(chunk.heading_path) for chunk in chunks])
-        bodies = self._terms.of_texts([chunk.text for chunk in chunks])
-        return [pack_terms(*parts) for parts in zip(titles, headings, bodies, strict=True)]
 
     def _chroma_parts(self, settlements: Sequence[Settlement], *, afresh: bool) -> tuple[tuple[Part, ...], int]:
         """What Chroma has to do, and the number of deleted rows that its files then carry."""
@@ -206,27 +204,6 @@ class Building:
             yield
         finally:
             self.timings_ms[stage] = self.timings_ms.get(stage, 0.0) + 1000 * (time.perf_counter() - start)
-
-
-def checked_vectors(vectors: NDArray[np.float32], chunks: Sequence[Chunk], dimension: int) -> NDArray[np.float32]:
-    """The vectors, when there is one usable one per chunk.
-
-    Raises:
-        EmbeddingFault: the shape is wrong, or a vector is not finite or has no length; the message names the chunk.
-    """
-    if vectors.shape != (len(chunks), dimension):
-        raise EmbeddingFault(
-            f"the embedding model gave vectors of shape {vectors.shape}, expected {(len(chunks), dimension)}; nothing "
-            "was published: check RAG_EMBEDDING_MODEL"
-        )
-    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
-    for position in np.flatnonzero(~np.isfinite(lengths) | (lengths < 1e-3) | (lengths > 1e3))[:1]:
-        chunk = chunks[int(position)]
-        raise EmbeddingFault(
-            f"the embedding model gave a vector of length {lengths[position]} for chunk {chunk.id} "
-            f"({chunk.text[:40]!r}), expected 1; nothing was published: check RAG_EMBEDDING_MODEL"
-        )
-    return vectors
 
 
 def _same_evidence(a: Stamp, b: Stamp) -> bool:

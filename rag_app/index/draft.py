@@ -137,14 +137,15 @@ class Draft:
         return [found[row] for row in rows]
 
     def keep_evidence(
-        self, rows: Sequence[int], chunks: Sequence[Chunk], terms: Sequence[str], vectors: NDArray[np.float16]
+        self, rows: Sequence[int], chunks: Sequence[Chunk], terms: Sequence[str | None], vectors: NDArray[np.float16]
     ) -> None:
-        """Store packed terms and vector of each chunk."""
+        """Store packed terms and vector of each chunk; nothing of one whose terms are not known yet."""
         self._db.executemany(
             "INSERT OR REPLACE INTO evidence VALUES (?, ?, ?, ?)",
             [
                 (row, chunk.language, packed, vector.tobytes())
                 for row, chunk, packed, vector in zip(rows, chunks, terms, vectors, strict=True)
+                if packed is not None
             ],
         )
 

@@ -20,6 +20,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rag_app.errors import DamagedIndex, IndexFault, IndexLocked, NoIndex
@@ -127,11 +128,13 @@ class Store:
         terms: TermsLike,
         receipt: Callable[[BuildCounts], Receipt],
         on_progress: Progress | None = None,
+        sparing: bool = False,
     ) -> BuildCounts:
         """Make and publish the next generation: the base with the change applied. The caller holds `lock`.
 
         A change that changes nothing publishes nothing. Damaged engines are filled again from the catalog; another
-        embedder or other term rules in `stamp` make every vector and term anew, whatever the change.
+        embedder or other term rules in `stamp` make every vector and term anew, whatever the change. `sparing` takes less
+        memory and more time, which a large change is worth.
 
         Raises:
             IndexLocked: the caller does not hold the lock.
@@ -148,12 +151,11 @@ class Store:
         if base is not None and is_whole and first is None and not self._holds_any(base, change.removed):
             return self._unchanged(base)
         written = contents if first is None else itertools.chain([first], contents)
+        begin = partial(Building, stamp=stamp, embed=embed, terms=terms, progress=on_progress, sparing=sparing)
         target = self.folder / f"{BUILDING}{os.getpid()}-{secrets.token_hex(4)}"
         try:
             with storage_faults(self.folder):
-                return self._build(
-                    Change(written, change.removed), base, target, stamp, embed, terms, receipt, on_progress
-                )
+                return self._build(Change(written, change.removed), base, target, stamp, receipt, begin)
         finally:
             if target.exists():
                 remove_tree(target)
@@ -204,16 +206,14 @@ class Store:
         base: Base | None,
         target: Path,
         stamp: Stamp,
-        embed: Embed,
-        terms: TermsLike,
         receipt: Callable[[BuildCounts], Receipt],
-        on_progress: Progress | None,
+        begin: Callable[[Path], Building],
     ) -> BuildCounts:
         start = time.perf_counter()
         copy_base(base, target)
         copy_ms = 1000 * (time.perf_counter() - start)
         broken = frozenset() if base is None else base.broken
-        building = Building(target, stamp, embed, terms, on_progress)
+        building = begin(target)
         try:
             building.timings_ms["copy"] = copy_ms
             applied = building.apply(change, None if base is None else base.stamp, broken)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ingest import sync
 from rag_app import candidates, expansion, korean, language, ranking, retrieval, terms, wording
-from rag_app.index import building, lexical
+from rag_app.index import lexical, making
 from rag_app.language import Terms
 from rag_app.retrieval import Legs
 from rag_app.schema import Chunk
@@ -88,7 +88,7 @@ def _fields_times(factor: float) -> Change:
 
 def _without_context(*, title: bool, heading: bool) -> Change:
     """Title or heading path are in neither the terms nor the embedded text of a passage."""
-    pack, text = building.pack_terms, sync.passage_text
+    pack, text = making.pack_terms, sync.passage_text
 
     def packed(one: Sequence[str], two: Sequence[str], body: Sequence[str]) -> str:
         return pack(() if title else one, () if heading else two, body)
@@ -97,7 +97,7 @@ def _without_context(*, title: bool, heading: bool) -> Change:
         kept = replace(chunk, title="" if title else chunk.title, heading_path=() if heading else chunk.heading_path)
         return text(kept)
 
-    return lambda: _swapped((building, "pack_terms", packed), (sync, "passage_text", embedded))
+    return lambda: _swapped((making, "pack_terms", packed), (sync, "passage_text", embedded))
 
 
 def _compounds(*, whole: bool) -> Change:

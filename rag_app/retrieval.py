@@ -170,8 +170,9 @@ def _search(
 ) -> SearchResult:
     k, legs = ordered.k, ordered.legs
 
-    def near(text: str) -> tuple[NDArray[np.float32], Mapping[int, float]]:
-        vector = embedder.embed_questions([text])[0]
+    def near(*texts: str) -> tuple[NDArray[np.float32], Mapping[int, float]]:
+        vector = embedder.embed_questions(texts).sum(axis=0)
+        vector /= np.linalg.norm(vector)
         clock.mark("embed")
         if legs == "lexical":
             return vector, {}
@@ -183,8 +184,8 @@ def _search(
     said = wording.result()
     clock.mark("wait")
     if said.heard:
+        vector, dense = near(question, said.text)  # either alone finds less: what was heard may be wrong
         question = said.text
-        vector, dense = near(question)
     asked = Asked(question, detect_language(question), said.terms, vector)
     seen = frozenset(said.evidence.rows)
     evidence = said.evidence.joined(snapshot.catalog.evidence([row for row in dense if row not in seen]))

@@ -116,7 +116,7 @@ def _synthetic(options: argparse.Namespace, folder: Path, figures: dict[str, Fig
 
 def _large(options: argparse.Namespace, folder: Path, figures: dict[str, Figures]) -> None:
     notes = write_variants(folder / "large", options.markdown, options.megabytes, seed=7)
-    ran = figures["large"] = _measure(options, "first", notes, folder / "index-large")
+    ran = figures["large"] = _measure(options, "large", notes, folder / "index-large")
     _say(f"{options.megabytes:g} MB of Markdown: {ran['chunks']:.0f} chunks; {_rate(ran)}")
     _say(f"  {_memory(ran)}")
 

@@ -33,11 +33,8 @@ from rag_app.settings import Settings
 LOCK_WAIT_S = 5.0
 SPARING_FROM = 32 * 1024 * 1024
 """Bytes to read from which on a run takes longer rather than twice the memory."""
-_GARBAGE = (
-    50_000,
-    50,
-    50,
-)  # a run makes millions of objects and hardly a cycle: looking for cycles took a tenth of its time
+# A run makes millions of objects and hardly a cycle: looking for cycles took a tenth of its time.
+_GARBAGE = (50_000, 50, 50)
 
 _LOG = logging.getLogger(__name__)
 

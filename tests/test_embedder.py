@@ -19,9 +19,11 @@ from rag_app.embedder.data import FILES, Pair, is_english, read_pairs
 from rag_app.embedder.export import file_sha256, model_digest, quantise, write_model
 from rag_app.embedder.initial import starting_table
 from rag_app.embedder.measured import MeasuredTexts, read_measured, without_measured
+from rag_app.embedder.pieces import PART_CHARS, Pieces
 from rag_app.embedder.settle import even_directions
 from rag_app.embedder.static import SHIPPED, StaticEmbedder, load_static
 from rag_app.embedder.teacher import embed_english, in_sample_order
+from rag_app.embedder.unigram import read_sentencepiece, sentencepiece_model
 from rag_app.embedder.vocabulary import VocabularySizes, bare_tokenizer, build_tokenizer, count_words, cut_stems
 from rag_app.errors import EmbeddingFault
 
@@ -43,6 +45,12 @@ def tiny_tokenizer(*pieces: str) -> Tokenizer:
     tokenizer = bare_tokenizer()
     tokenizer.model = models.Unigram([("[UNK]", 0.0), *((piece, -1.0) for piece in pieces)], unk_id=0)
     return tokenizer
+
+
+def tiny_pieces(*pieces: str, remembered_words: int = 100) -> Pieces:
+    tokenizer = tiny_tokenizer(*pieces)
+    plain = read_sentencepiece(sentencepiece_model(tokenizer))
+    return Pieces(plain, lambda: tokenizer, remembered_words=remembered_words)
 
 
 def similarity(embedder: StaticEmbedder, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
@@ -95,50 +103,71 @@ def test_a_run_without_spaces_is_read_to_its_end(embedder: StaticEmbedder) -> No
     assert 100_000 <= tokens <= 400_000
 
 
-def test_plain_words_get_the_tokens_that_the_whole_tokenizer_gives(embedder: StaticEmbedder) -> None:
+WORDS = [
+    *"서버에서는 뷁쀍 Gradient iPhone RAG가 v0.27.0 café Straße İstanbul ΣΑΣ ｗｉｄｅ 漢字 ㅋㅋ ①번 🪵 뷁,쀍a뷁".split(),
+    *(f"{mark}{word}{mark}{mark}" for mark in string.punctuation for word in ("서버", "Server")),
+    *(f"서버{mark}Server{mark}3" for mark in "“”‘’·…「」『』《》〈〉‹›–—"),
+    *("<\u0338server", "server\u0301", "가\u11a8", "-", "…서버…", "2024년", "3.14%", "st.session_state"),
+    *("‘경사(傾斜)’", "API·SDK를", "1/2", "서\x00버", "A" * 300, "가나다" * 100, "é" * 600),
+]
+
+
+def test_every_word_gets_the_pieces_that_the_whole_tokenizer_gives() -> None:
     """Plain words take a short way past the normaliser; marks, capitals, other scripts and rare syllables must not show it."""
     tokenizer = Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))
-    words = "서버에서는 뷁쀍 Gradient iPhone RAG가 v0.27.0 café Straße İstanbul ｗｉｄｅ 漢字 ㅋㅋ".split()
-    words += [f"{mark}{word}{mark}{mark}" for mark in string.punctuation for word in ("서버", "Server")]
-    words += [
-        "<\u0338server",
-        "server\u0301",
-        "가\u11a8",
-        "-",
-        "…서버…",
-        "2024년",
-        "3.14%",
-        "st.session_state",
-        "‘경사(傾斜)’",
-        "API·SDK를",
-        "1/2",
-    ]
-    words += [f"서버{mark}Server{mark}3" for mark in "“”‘’·…「」『』《》〈〉–—"]
-    for word in words:
-        expected = len(tokenizer.encode(word, add_special_tokens=False).ids)
-        assert embedder.count_tokens(word) == expected, word
-        short, long = embedder.embed_passages([word, f"{word}¡"])  # a rare mark: dropped as well, but the long way
-        np.testing.assert_array_equal(short, long, err_msg=word)
+    pieces = Pieces(read_sentencepiece((SHIPPED / "sentencepiece.model").read_bytes()), lambda: tokenizer)
+
+    def of_text(text: str) -> list[int]:
+        return [piece for part in pieces.of_text(text) for piece in part.tolist()]
+
+    def expected(word: str) -> list[int]:
+        parts = [word[at : at + 256] for at in range(0, len(word), 256)]
+        return [piece for part in parts for piece in tokenizer.encode(part, add_special_tokens=False).ids]
+
+    for word in WORDS:
+        assert sorted(of_text(word)) == sorted(expected(word)), word
+    together = [" ".join(WORDS), "\n\t ".join(WORDS), "\u3000\u00a0\x0b".join(WORDS)]
+    for text in together:
+        assert sorted(of_text(text)) == sorted(piece for word in WORDS for piece in expected(word))
+    before = [of_text(text) for text in (*WORDS, *together)]
+    assert [pieces.count(text) for text in (*WORDS, *together)] == [len(ids) for ids in before]
+    assert [of_text(text) for text in (*WORDS, *together)] == before, "what counting remembers changes no pieces"
 
 
-def test_a_full_word_memory_changes_no_vector() -> None:
-    pieces = [chr(ord("가") + n) for n in range(60)]
-    table, scales = quantise(np.random.default_rng(0).standard_normal((61, 8)).astype(np.float32))
-    texts = [" ".join(pieces[n:]) for n in range(60)]
+def test_a_text_of_many_parts_has_the_pieces_of_all() -> None:
+    pieces = tiny_pieces("낮", "밤")
+    day = "낮 " * (PART_CHARS // 2 - 1)
+    parts = list(pieces.of_text(day + "밤밤\n" + day))
+    assert len(parts) == 3
+    assert np.bincount(np.concatenate(parts)).tolist() == [0, PART_CHARS - 2, 2]
 
-    def made(remembered_words: int) -> StaticEmbedder:
-        tokenizer = tiny_tokenizer(*pieces)
-        return StaticEmbedder(
-            name="t", digest="t", tokenizer=tokenizer, table=table, scales=scales, remembered_words=remembered_words
-        )
 
-    np.testing.assert_array_equal(made(5).embed_passages(texts), made(5_000).embed_passages(texts))
+def test_a_full_memory_of_words_changes_no_pieces() -> None:
+    pieces = [chr(ord("α") + n) for n in range(20)]
+    text = " ".join(pieces * 3)
+    for most in (2, 100):
+        counting = tiny_pieces(*pieces, remembered_words=most)
+        assert [counting.count(text), counting.count("α ω"), counting.count(text)] == [60, 2, 60]
+        assert np.concatenate(list(counting.of_text(text))).tolist() == list(range(1, 21)) * 3
+
+
+def test_the_two_vocabularies_of_the_shipped_folder_are_one() -> None:
+    """`sentencepiece.model` says again what tokenizer.json says: written from it, byte for byte."""
+    tokenizer = Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))
+    assert (SHIPPED / "sentencepiece.model").read_bytes() == sentencepiece_model(tokenizer)
+
+
+def test_no_piece_reaches_from_one_script_into_another_or_over_a_mark() -> None:
+    """What cutting all words of a text in one call rests on."""
+    tokenizer = Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))
+    longer = [piece for piece in tokenizer.get_vocab() if len(piece) > 1 and piece != "[UNK]"]
+    assert [piece for piece in longer if len(tokenizer.pre_tokenizer.pre_tokenize_str(piece)) != 1] == []
 
 
 def test_vectors_are_the_mean_of_the_token_rows() -> None:
     """By hand: two tokens with rows (2, 0) and (0, 2) point halfway between them."""
     rows, scales = quantise(np.array([[9, 9], [2, 0], [0, 2]], dtype=np.float32))
-    embedder = StaticEmbedder(name="t", digest="t", tokenizer=tiny_tokenizer("낮", "밤"), table=rows, scales=scales)
+    embedder = StaticEmbedder(name="t", digest="t", pieces=tiny_pieces("낮", "밤"), table=rows, scales=scales)
     np.testing.assert_allclose(
         embedder.embed_passages(["낮, 밤!", "밤밤", "낮 낮 낮 밤"]),
         [[0.5**0.5, 0.5**0.5], [0, 1], [0.9**0.5, 0.1**0.5]],
@@ -169,14 +198,16 @@ def test_hangul_words_are_not_taken_apart(embedder: StaticEmbedder) -> None:
 
 def test_the_digest_is_the_truth_about_the_files(embedder: StaticEmbedder) -> None:
     manifest = json.loads((SHIPPED / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["sha256"] == {name: file_sha256(SHIPPED / name) for name in ("model.safetensors", "tokenizer.json")}
+    files = ("model.safetensors", "tokenizer.json", "sentencepiece.model")
+    assert manifest["sha256"] == {name: file_sha256(SHIPPED / name) for name in files}
     assert embedder.digest == manifest["digest"] == model_digest(SHIPPED)
     assert embedder.name.startswith("seodang-static-ko-en-")
 
 
 def test_the_card_names_the_weights_and_their_sources() -> None:
     card = (SHIPPED / "README.md").read_text(encoding="utf-8")
-    assert file_sha256(SHIPPED / "model.safetensors") in card
+    for name in ("model.safetensors", "tokenizer.json", "sentencepiece.model"):
+        assert file_sha256(SHIPPED / name) in card, name
     assert json.loads((SHIPPED / "manifest.json").read_text(encoding="utf-8"))["digest"] in card
     for source in ("Python", "TensorFlow", "PowerShell", "NTREX-128", "KorSTS", "Chatbot_data", "all-MiniLM-L6-v2"):
         assert source in card, source
@@ -210,7 +241,7 @@ def test_a_missing_file_is_named_with_the_remedy(tmp_path: Path) -> None:
         load_static(tmp_path)
 
 
-def test_a_table_that_does_not_fit_its_tokenizer_is_refused(tmp_path: Path) -> None:
+def test_a_tokenizer_that_the_table_was_not_written_with_is_refused(tmp_path: Path) -> None:
     write_model(tmp_path, np.eye(3, 2, dtype=np.float32), tiny_tokenizer("낮", "밤"), version="t")
     tokenizer = tiny_tokenizer("낮", "밤", "새벽")
     (tmp_path / "tokenizer.json").write_text(tokenizer.to_str(), encoding="utf-8")
@@ -218,7 +249,7 @@ def test_a_table_that_does_not_fit_its_tokenizer_is_refused(tmp_path: Path) -> N
         load_static(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "manifest.json"])
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "sentencepiece.model", "manifest.json"])
 def test_a_cut_file_is_refused(tmp_path: Path, name: str) -> None:
     write_model(tmp_path, np.eye(3, 2, dtype=np.float32), tiny_tokenizer("낮", "밤"), version="t")
     content = (tmp_path / name).read_bytes()

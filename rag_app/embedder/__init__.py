@@ -1,6 +1,8 @@
 """The Korean-English embedder that ships with the product, and the recipe that made it.
 
-static         run time: texts -> unit vectors by table look-up (numpy and tokenizers)
+static         run time: texts -> unit vectors by table look-up (numpy, sentencepiece and tokenizers)
+pieces         run time: texts -> ids of the table's rows
+unigram        the tokenizer's vocabulary as a sentencepiece model
 model/         weights, tokenizer, manifest, model card
 
 The recipe (`python -m rag_app.embedder.train --data DIR`) needs torch and is never imported at run time:

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from rag_app.embedder.unigram import sentencepiece_model
+
 NAME = "seodang-static-ko-en"
-TABLE_FILE, TOKENIZER_FILE, MANIFEST_FILE, CARD_FILE = (
+TABLE_FILE, TOKENIZER_FILE, PIECES_FILE, MANIFEST_FILE = (
     "model.safetensors",
     "tokenizer.json",
+    "sentencepiece.model",
     "manifest.json",
-    "README.md",
 )
 MODULES = [
     {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"},
@@ -38,6 +40,7 @@ def write_model(folder: Path, table: NDArray[np.float32], tokenizer: Tokenizer, 
     _replace(folder / "1_Normalize" / "config.json", b"{}\n")
     _replace(folder / TABLE_FILE, _safetensors(rows, scales))
     _replace(folder / TOKENIZER_FILE, tokenizer.to_str(pretty=False).encode())
+    _replace(folder / PIECES_FILE, sentencepiece_model(tokenizer))
     _replace(folder / "modules.json", _json(MODULES))
     _replace(folder / "config_sentence_transformers.json", _json(CONFIG))
     digest = model_digest(folder)
@@ -46,7 +49,7 @@ def write_model(folder: Path, table: NDArray[np.float32], tokenizer: Tokenizer, 
         "digest": digest,
         "vocabulary": len(rows),
         "dimension": rows.shape[1],
-        "sha256": {name: file_sha256(folder / name) for name in (TABLE_FILE, TOKENIZER_FILE)},
+        "sha256": {name: file_sha256(folder / name) for name in (TABLE_FILE, TOKENIZER_FILE, PIECES_FILE)},
     }
     _replace(folder / MANIFEST_FILE, _json(manifest))
     return digest

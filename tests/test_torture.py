@@ -11,6 +11,7 @@ import pytest
 from tests.torture.damages import damage_files
 from tests.torture.judging import Bench, BrokenPromiseError
 from tests.torture.kills import kill_at_moments, kill_at_steps
+from tests.torture.processes import Way
 
 pytestmark = pytest.mark.slow
 
@@ -30,8 +31,9 @@ def test_kills_at_steps_of_the_run_leave_one_whole_state(bench: Bench) -> None:
     assert Counter(kill_at_steps(bench, every=random.Random(7).randrange(30, 40)))["killed"] >= 3
 
 
-def test_kills_of_runs_with_child_processes_leave_one_whole_state(tmp_path: Path) -> None:
-    with contextlib.closing(Bench(tmp_path, seed=7, divided=True)) as bench:
+@pytest.mark.parametrize("way", ["with child processes", "sparing memory"])
+def test_kills_of_runs_as_large_ones_work_leave_one_whole_state(tmp_path: Path, way: Way) -> None:
+    with contextlib.closing(Bench(tmp_path, seed=7, way=way)) as bench:
         assert sum(Counter(kill_at_moments(bench, seed=7, count=4)).values()) == 4
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.torture.damages import damage_files
 from tests.torture.judging import Bench, BrokenPromiseError
 from tests.torture.kills import kill_at_moments, kill_at_steps
+from tests.torture.processes import Way
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture")
     parser.add_argument("--kills", type=int, default=200, help="kill -9 at seeded moments (default: 200)")
     parser.add_argument("--divided", type=int, default=60, help="the same of runs with child processes (default: 60)")
+    parser.add_argument("--sparing", type=int, default=60, help="the same of runs that spare memory (default: 60)")
     parser.add_argument("--damages", type=int, default=100, help="damaged files (default: 100)")
     parser.add_argument("--every", type=int, default=1, help="of the run's own steps, kill at each n-th; 0: at none")
     parser.add_argument("--seed", type=int, default=1)
@@ -30,8 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if options.every:
                 _count("kills at the run's own steps", kill_at_steps(bench, options.every))
             _count("damaged files", damage_files(bench, options.seed, options.damages))
-        with contextlib.closing(Bench(folder / "divided", options.seed, divided=True)) as bench:
-            _count("kills of runs with child processes", kill_at_moments(bench, options.seed, options.divided))
+        ways: tuple[tuple[Way, int], ...] = (
+            ("with child processes", options.divided),
+            ("sparing memory", options.sparing),
+        )
+        for way, count in ways:
+            with contextlib.closing(Bench(folder / way, options.seed, way=way)) as bench:
+                _count(f"kills of runs {way}", kill_at_moments(bench, options.seed, count))
     except BrokenPromiseError as error:
         print(f"BROKEN {error}\nkept: {folder}", flush=True)
         return 1

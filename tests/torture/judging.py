@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.torture.notes import Notes, State
-from tests.torture.processes import Child, Ran, Seen, answer, ingest
+from tests.torture.processes import Child, Ran, Seen, Way, answer, ingest
 
 
 class BrokenPromiseError(AssertionError):
@@ -14,11 +14,11 @@ class BrokenPromiseError(AssertionError):
 
 
 class Bench:
-    """A folder of notes, its index, and a reader that stays open the whole time; see `processes.ingest` for `divided`."""
+    """A folder of notes, its index, and a reader that stays open the whole time; `way` is how its runs work."""
 
-    def __init__(self, folder: Path, seed: int, *, divided: bool = False) -> None:
+    def __init__(self, folder: Path, seed: int, *, way: Way = "in one process") -> None:
         self.data = folder / "data"
-        self.divided = divided
+        self.way = way
         self.notes = Notes(folder / "notes", seed)
         self.published: State = {}
         self.blow = "the start"
@@ -59,7 +59,7 @@ class Bench:
 
     def begun(self, die_at: int = 0) -> Child:
         """A run that has just started, and dies in front of a step of its own unless that is 0."""
-        return Child(ingest, self.notes.folder, self.data, die_at, self.divided)
+        return Child(ingest, self.notes.folder, self.data, die_at, self.way)
 
     def check_reader(self, *allowed: State, refusal: bool = False) -> None:
         """The open reader lives and answers from one of these states."""

@@ -15,8 +15,10 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import TracebackType
+from typing import Literal
 
 from ingest import read_ahead
+from ingest import sync as syncing
 from ingest.generations import problems_of
 from ingest.sync import sync
 from rag_app.errors import SeodangError
@@ -25,6 +27,9 @@ from rag_app.index.store import Store
 from rag_app.retrieval import Retriever
 from rag_app.settings import Settings
 from tests.fakes import HashEmbedder, SplitTerms
+
+Way = Literal["in one process", "with child processes", "sparing memory"]
+"""How a run works, which its size decides otherwise: alone; with processes that read ahead and fill Chroma; and those one by one."""
 
 KEPT = 3
 PATIENCE_S = 120.0
@@ -104,14 +109,13 @@ class Child:
         self.pipe.close()
 
 
-def ingest(notes: Path, data: Path, die_at: int, divided: bool, pipe: Connection) -> None:
-    """Ingest and prune, as a child; die by SIGKILL in front of step `die_at` (0: never). Sends True, then a `Ran`.
-
-    A `divided` run has processes of its own read ahead and fill Chroma, as a large one has.
-    """
+def ingest(notes: Path, data: Path, die_at: int, way: Way, pipe: Connection) -> None:
+    """Ingest and prune, as a child; die by SIGKILL in front of step `die_at` (0: never). Sends True, then a `Ran`."""
     logging.disable(logging.WARNING)  # what was survived is the rule here
-    if divided:
+    if way != "in one process":
         _divide()
+    if way == "sparing memory":
+        syncing.SPARING_FROM = 0  # type: ignore[misc]
     steps = _Steps(data, die_at)
     pipe.send(True)
     store, embedder = Store(data / "index"), HashEmbedder()

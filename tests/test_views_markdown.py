@@ -116,6 +116,8 @@ def test_formulas_are_drawn_and_prices_are_not(text: str, shown: str) -> None:
 
 def test_prose_between_dollar_signs_is_no_formula() -> None:
     assert is_formula("\\frac{1}{2}")
+    assert is_formula("BA")
+    assert not is_formula("PATH")
     assert not is_formula("을 내고 돌려")
 
 

@@ -34,7 +34,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<mark>\[(?P<number>\d{1,3})\](?![(:\[]))"
     rf"|(?P<atom>(?a:{_ATOM.pattern}))"
 )
-_TEX: Final = re.compile(r"[\\^_=<>+*/|]|^[A-Za-zα-ωΑ-Ω](?:['′]|\([A-Za-z, ]+\))?$")
+_TEX: Final = re.compile(r"[\\^_=<>+*/|]|^[A-Zα-ωΑ-Ω]{1,2}$|^[A-Za-zα-ωΑ-Ω](?:['′]|\([A-Za-z, ]+\))?$")
 
 
 def escape_text(text: str, *, breaks: bool = True) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rag_app import ranking
 from rag_app.expansion import Expansion, said_otherwise
 from rag_app.index.evidence import Evidence
+from rag_app.ranking import Floats
 from rag_app.reranking import chances, pooled
 from rag_app.schema import Language
 from rag_app.search_result import Signal
@@ -53,10 +54,14 @@ class Candidates:
         marks = [(f" {term} ", term) for term in weights]
         self.matched = [tuple([term for mark, term in marks if mark in text]) for text in evidence.terms]
         total = sum(weights.values()) or 1.0
-        self.coverage = np.array([sum([weights[term] for term in terms]) for terms in self.matched]) / total
-        self.said = self._count_other_words(expansions, weights) / total if expansions else np.zeros(len(self.rows))
-        named = self._count_file_names(names, weights) / total if names else np.zeros(len(self.rows))
-        self.coverage = self.coverage + self.said + named
+        weighed = {held: sum([weights[term] for term in held]) for held in set(self.matched)}  # few different ones
+        self.coverage = np.array([weighed[held] for held in self.matched], dtype=np.float64) / total
+        self.said: Floats | float = 0.0
+        if expansions:
+            self.said = self._count_other_words(expansions, weights) / total
+            self.coverage += self.said
+        if names:
+            self.coverage += self._count_file_names(names, weights) / total
         self.cosine = self.vectors @ asked.vector if self.rows else np.zeros(0, dtype=np.float32)
         self.bm25 = _filled(self.rows, lexical, total * self.coverage)
         self.adjacent = _adjacent(asked.terms, self.matched, self.terms, weights)
@@ -74,7 +79,7 @@ class Candidates:
         order: list[int] = np.lexsort((np.array(self.rows), -key)).tolist()
         return order[:k]
 
-    def rerank(self, order: Sequence[int], scores: NDArray[np.float64]) -> list[int]:
+    def rerank(self, order: Sequence[int], scores: Floats) -> list[int]:
         """The positions in their new order, best first; `scores` are a reranker's log odds for the first of them."""
         seen = order[: len(scores)]
         ranked = [seen[at] for at in np.argsort(-scores, kind="stable").tolist()]
@@ -84,7 +89,7 @@ class Candidates:
         self.fused[list(order)] = pooled(self.fused[list(order)], scores)
         return sorted(order, key=lambda position: -self.fused[position])
 
-    def _count_other_words(self, expansions: Sequence[Expansion], weights: Mapping[str, float]) -> NDArray[np.float64]:
+    def _count_other_words(self, expansions: Sequence[Expansion], weights: Mapping[str, float]) -> Floats:
         """The weight that each chunk says in other words only; those terms count as matched."""
         found = np.zeros(len(self.rows))
         for position, text in enumerate(self.terms):
@@ -94,7 +99,7 @@ class Candidates:
                 found[position] = sum(weights[term] * share for term, share in said.items())
         return found
 
-    def _count_file_names(self, names: Mapping[int, str], weights: Mapping[str, float]) -> NDArray[np.float64]:
+    def _count_file_names(self, names: Mapping[int, str], weights: Mapping[str, float]) -> Floats:
         """The weight that stands for each chunk in the name of its file only; those terms count as matched."""
         found = np.zeros(len(self.rows))
         for position, row in enumerate(self.rows):
@@ -109,28 +114,30 @@ class Candidates:
         """Every reason why a candidate stands where it stands."""
         row = self.rows[position]
         lexical_ranks, dense_ranks = self.ranks
+        reranked = self._reranked.get(position)
         return (
             Signal("lexical", self._lexical.get(row, 0.0), lexical_ranks.get(row, 0)),
             Signal("dense", float(self.cosine[position]), dense_ranks.get(row, 0)),
             Signal("coverage", float(self.coverage[position]), 0),
-            *(Signal("rerank", *found) for found in [self._reranked.get(position)] if found is not None),
+            *(() if reranked is None else (Signal("rerank", *reranked),)),
             Signal("fused", float(self.fused[position]), rank),
         )
 
 
-def _filled(rows: Sequence[int], lexical: Mapping[int, float], guesses: NDArray[np.float64]) -> NDArray[np.float64]:
+def _filled(rows: Sequence[int], lexical: Mapping[int, float], guesses: Floats) -> Floats:
     """BM25 of each row; one that is not on the list has less than the last of it, and about what its terms weigh."""
     floor = min(lexical.values(), default=0.0)
-    return np.array([lexical.get(row, min(floor, guess)) for row, guess in zip(rows, guesses.tolist(), strict=True)])
+    guessed = np.minimum(guesses, floor).tolist()
+    return np.array(list(map(lexical.get, rows, guessed)), dtype=np.float64)
 
 
 def _adjacent(
-    terms: Sequence[str], matched: Sequence[Sequence[str]], texts: Sequence[str], weights: Mapping[str, float]
-) -> NDArray[np.float64]:
+    terms: Sequence[str], matched: Sequence[tuple[str, ...]], texts: Sequence[str], weights: Mapping[str, float]
+) -> Floats:
     """How much of the question's pairs of neighbouring terms stands side by side in each text, 0 to 1."""
     pairs = dict.fromkeys((one, next_one) for one, next_one in pairwise(terms) if one != next_one)
     marks = [(f" {one} {other} ", one, other, min(weights[one], weights[other])) for one, other in pairs]
-    total = sum(weight for *_, weight in marks) or 1.0
+    total = sum([weight for *_, weight in marks]) or 1.0
     found = [
         sum([weight for mark, one, other, weight in marks if one in held and other in held and mark in text])
         if len(held) > 1

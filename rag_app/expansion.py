@@ -29,6 +29,7 @@ Source: chosen on the golden questions with even numbers (docs/guide/evaluation.
 _MOST_CANDIDATES = 80
 _MOST_NAMES = 2  # other names taken for one name
 _LEAST_HALF = 2  # syllables of each half of a word that is heard as two, and of each part of one written together
+_MAY_NAME_A_DAY = re.compile(r"[\dA-Za-z]")
 _HANGUL = re.compile("[가-힣]{2,12}")
 _LATIN = re.compile("[a-z]{3,20}")
 _NO_UNIT = r"(?<![가-힣A-Za-z\d])(?<!몇 )(?<!\d )"  # `몇 퍼센트` asks for a number, not about percent
@@ -98,7 +99,7 @@ def said_otherwise(packed: str, matched: Sequence[str], expansions: Sequence[Exp
 def dated(question: str, terms: Sequence[str], lexicon: Lexicon) -> tuple[Expansion, ...]:
     """The other ways in which documents write the days and months that a question names."""
     line, found = f" {' '.join(terms)} ", []
-    for day, start, end in days_in(question):
+    for day, start, end in days_in(question) if _MAY_NAME_A_DAY.search(question) else ():
         figures = lexicon.terms_of(question[start:end])
         covers = tuple(dict.fromkeys(term for term in figures if term in terms))
         for other in map(lexicon.terms_of, writings_of(day)):

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -74,7 +75,7 @@ def fuse(evidence: Evidence) -> Floats:
     is already: both say the same. A score orders and compares; it is no probability.
     """
     parts = np.array(list(parts_of(evidence).values()))
-    within, across = np.array(list(WEIGHTS.values())).T @ parts
+    within, across = _weights(tuple(WEIGHTS.values())) @ parts
     return squashed(np.where(evidence.same, within, across))
 
 
@@ -87,16 +88,23 @@ def parts_of(evidence: Evidence) -> Mapping[Part, Floats]:
     """The values that `WEIGHTS` weighs, one for each candidate."""
     lexical, dense, same = evidence.lexical, evidence.dense, evidence.same
     doubt = 1.0 - float(evidence.coverage[same].max(initial=0.0))
+    zeros = np.zeros(len(dense))
     return {
-        "language": np.ones_like(dense),
+        "language": zeros + 1.0,
         "lexical": lexical,
         "relative": lexical / max(float(lexical.max(initial=0.0)), 1e-9),
-        "adjacent": evidence.adjacent + np.zeros_like(dense),
+        "adjacent": evidence.adjacent + zeros,
         "coverage": evidence.coverage * (1.0 - dense),
-        "said": evidence.said + np.zeros_like(dense),
+        "said": evidence.said + zeros,
         "dense": dense,
         "doubt": doubt * dense,
     }
+
+
+@lru_cache(1)
+def _weights(values: tuple[tuple[float, float], ...]) -> Floats:
+    """(2, parts): what each part counts within a language, and across."""
+    return np.array(values).T
 
 
 def squashed(raw: Floats) -> Floats:

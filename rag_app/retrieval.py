@@ -1,10 +1,10 @@
 """Question -> best hits with their reasons, from whichever generation is live; safe between threads."""
 
+import math
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from rag_app.index.store import Store
 from rag_app.language import detect_language
 from rag_app.lexicon import Lexicons
 from rag_app.reranking import RERANKED, Reranker, open_reranker
-from rag_app.respelling import as_written, respell
+from rag_app.respelling import Respelling, as_written, respell
 from rag_app.schema import Heading, Stamp
 from rag_app.scopes import Narrowed, Scopes
 from rag_app.search_result import OtherWords, Scope, SearchResult
@@ -33,8 +33,6 @@ from rag_app.wording import Wording, merged, wording_of
 
 DEPTH = 30
 """Candidates taken from each engine and collection, at least; 60 find nothing that 30 miss (nDCG@10 over 23 tasks)."""
-
-_ASIDE = 4  # threads that work on the words of as many questions at a time; started when they are needed
 
 
 class Retriever:
@@ -49,7 +47,6 @@ class Retriever:
         self._live = LiveGeneration(store, stamp)
         self._scopes = Scopes()
         self._reranker = open_reranker(settings.reranker)
-        self._aside = ThreadPoolExecutor(_ASIDE, thread_name_prefix="wording")
 
     def search(
         self,
@@ -83,14 +80,11 @@ class Retriever:
             engines = narrowed or Narrowed(Scope(), wanted, frozenset(), None)
             order = _Order(self._settings.hits if k is None else k, legs, self._reranker, explain)
             text, respelled = respell(text, lexicon)
+            near = _Near(snapshot, self._embedder, engines, lexicon.collections, order, clock)
             depth = 0 if legs == "dense" else _depth(order.k)
-            # Chroma lets the interpreter go while it searches: the words are worked on meanwhile.
-            wording = self._aside.submit(wording_of, text, self._terms, snapshot, engines, lexicon, depth)
-            try:
-                found = _search(snapshot, text, self._embedder, wording, engines, lexicon.collections, order, clock)
-                return replace(found, respelled=(*respelled, *found.respelled))
-            finally:
-                wait([wording])  # the generation stays open as long as somebody reads it
+            said = wording_of(text, self._terms, snapshot, engines, lexicon, depth)
+            clock.took(said.timings_ms)
+            return _search(near, text, said, respelled)
 
     def reading(self) -> AbstractContextManager[Snapshot]:
         """The live generation, kept open for as long as the block lasts."""
@@ -144,6 +138,11 @@ class _Clock:
         self._spent[stage] = self._spent.get(stage, 0.0) + 1000 * (now - self._last)
         self._last = now
 
+    def took(self, spent: Mapping[str, float]) -> None:
+        """The time since the last mark went to these stages."""
+        self._spent |= spent
+        self._last = time.perf_counter()
+
     def readings(self) -> Mapping[str, float]:
         return {**self._spent, "total": 1000 * (time.perf_counter() - self._start)}
 
@@ -158,39 +157,45 @@ class _Order:
     explain: bool
 
 
-def _search(
-    snapshot: Snapshot,
-    question: str,
-    embedder: Embedder,
-    wording: "Future[Wording]",
-    engines: Narrowed,
-    known: Sequence[str],
-    ordered: _Order,
-    clock: _Clock,
-) -> SearchResult:
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """What lies near a question in these collections."""
+
+    snapshot: Snapshot
+    embedder: Embedder
+    engines: Narrowed
+    collections: Sequence[str]
+    ordered: _Order
+    clock: _Clock
+
+    def vector_of(self, *texts: str) -> NDArray[np.float32]:
+        """The direction of a question, of unit length; of several forms of it their middle. Zeros where there is none."""
+        vector: NDArray[np.float32] = self.embedder.embed_questions(texts).sum(axis=0)
+        length = math.sqrt(vector @ vector)
+        self.clock.mark("embed")
+        return vector / length if length else np.zeros_like(vector)
+
+    def rows(self, vector: NDArray[np.float32]) -> Mapping[int, float]:
+        """The nearest rows with their cosine, best first; a question without a direction is near to nothing."""
+        if self.ordered.legs == "lexical" or not vector.any():
+            return {}
+        depth = _depth(self.ordered.k)
+        found = merged([self.engines.dense(self.snapshot, name, vector, depth) for name in self.collections])
+        self.clock.mark("vectors")
+        return found
+
+
+def _search(near: _Near, question: str, said: Wording, respelled: tuple[Respelling, ...]) -> SearchResult:
+    snapshot, engines, ordered, clock = near.snapshot, near.engines, near.ordered, near.clock
     k, legs = ordered.k, ordered.legs
-
-    def near(*texts: str) -> tuple[NDArray[np.float32], Mapping[int, float]]:
-        vector = embedder.embed_questions(texts).sum(axis=0)
-        vector /= np.linalg.norm(vector)
-        clock.mark("embed")
-        if legs == "lexical":
-            return vector, {}
-        found = merged([engines.dense(snapshot, name, vector, _depth(k)) for name in known])
-        clock.mark("vectors")
-        return vector, found
-
-    vector, dense = near(question)
-    said = wording.result()
-    clock.mark("wait")
-    if said.heard:
-        vector, dense = near(question, said.text)  # either alone finds less: what was heard may be wrong
-        question = said.text
+    # As typed and as heard: either alone finds less, what was heard may be wrong.
+    vector = near.vector_of(question, said.text) if said.heard else near.vector_of(question)
+    question = said.text if said.heard else question
+    dense = near.rows(vector)
     asked = Asked(question, detect_language(question), said.terms, vector)
-    seen = frozenset(said.evidence.rows)
-    evidence = said.evidence.joined(snapshot.catalog.evidence([row for row in dense if row not in seen]))
+    evidence = snapshot.catalog.evidence(tuple(dict.fromkeys([*said.lexical, *said.others, *dense])))
     clock.mark("catalog")
-    names = snapshot.catalog.name_terms(known, evidence.rows) if said.named and legs != "dense" else {}
+    names = snapshot.catalog.name_terms(near.collections, evidence.rows) if said.named and legs != "dense" else {}
     candidates = Candidates(asked, evidence, said.lexical, dense, said.weights, said.expansions, names)
     order = candidates.order(legs, max(2 * k, RERANKED if ordered.reranker else 0))
     fault = None
@@ -216,10 +221,10 @@ def _search(
             for one in said.expansions
             if one.origin != "date"  # whoever reads the passages reads their dates (`calendar_days`)
         ),
-        timings_ms={**said.timings_ms, **clock.readings()},
+        timings_ms=clock.readings(),
         scope=engines.scope,
         fault=fault,
-        respelled=as_written(said.heard, [hit.chunk.text for hit in hits]),
+        respelled=(*respelled, *as_written(said.heard, [hit.chunk.text for hit in hits])),
     )
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from rag_app import ranking
 from rag_app.expansion import Expansion, as_heard, dated, expand
-from rag_app.index.evidence import Evidence
 from rag_app.index.lexical import TermsLike
 from rag_app.index.snapshot import Snapshot
 from rag_app.lexicon import SnapshotLexicon
@@ -22,7 +21,7 @@ class Wording:
     """`text` is the question with words that were found by sound as the documents write them, `heard` what was changed so;
     `terms` are those of the question itself. `weights` are the terms' idf, `unknown` those that stand nowhere, as such or in other words, `named` those that stand in
     the name of a file; `lexical` the rows that BM25
-    found with their scores, best first; `evidence` that of these rows and of those that say it in other words."""
+    found with their scores, best first; `others` those that say it in other words."""
 
     text: str
     heard: tuple[Respelling, ...]
@@ -32,7 +31,7 @@ class Wording:
     named: tuple[str, ...]
     expansions: tuple[Expansion, ...]
     lexical: Mapping[int, float]
-    evidence: Evidence
+    others: Sequence[int]
     timings_ms: Mapping[str, float]
 
 
@@ -53,9 +52,8 @@ def wording_of(
         said = (*found, *(term for one in expansions if one.heard for term in one.terms))
         lexical = merged([engines.lexical(snapshot, name, said, depth) for name in lexicon.collections])
         others = _said_otherwise(snapshot, engines, lexicon.collections, expansions)
-    evidence = snapshot.catalog.evidence(tuple(dict.fromkeys([*lexical, *others])))
     took = {"terms": 1000 * (split - began), "lexical": 1000 * (time.perf_counter() - split)}
-    return Wording(meant, heard, found, weights, unknown, named, expansions, lexical, evidence, took)
+    return Wording(meant, heard, found, weights, unknown, named, expansions, lexical, others, took)
 
 
 def merged(lists: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:

@@ -1,5 +1,7 @@
 """The catalog of a published generation: what was put in comes out, for any number of threads."""
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +13,7 @@ from rag_app.errors import DamagedIndex
 from rag_app.index.catalog import Catalog
 from rag_app.index.change import BuildCounts, SourceContent
 from rag_app.index.draft import Draft
+from rag_app.index.evidence import read_vectors
 from rag_app.index.lexical import pack_terms
 from rag_app.receipts import Failure, FileReport, Receipt
 from rag_app.schema import Heading, Stamp
@@ -113,6 +116,20 @@ def test_evidence_holds_terms_and_vectors(catalog: Catalog) -> None:
     assert found.vectors.shape == (2, 2)
     assert set(found.terms) == {"  \n  \n 연차는 15일 ", "  \n  \n 둘째 문단 "}
     assert catalog.evidence([]).rows == ()
+
+
+def test_every_finite_half_becomes_the_same_float() -> None:
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    halves = halves[np.isfinite(halves)]
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE evidence (row INTEGER, vector BLOB)")
+        connection.executemany(
+            "INSERT INTO evidence VALUES (?, ?)", [(1, halves.tobytes()), (2, halves[::-1].tobytes())]
+        )
+        rows, vectors = read_vectors(connection, [1, 2])
+    assert rows == (1, 2)
+    wanted = np.stack([halves, halves[::-1]]).astype(np.float32)
+    assert (vectors.view(np.uint32) == wanted.view(np.uint32)).all()  # bit for bit: the sign of zero too
 
 
 def test_stamp_and_receipt_come_back(catalog: Catalog) -> None:

@@ -4,7 +4,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from rag_app.embedding import passage_text
 from rag_app.errors import EmptyQuestion, NoIndex, QuestionTooLong, StampMismatch
@@ -220,6 +222,24 @@ def test_threads_search_while_generations_are_published(store: Store, retriever:
 
 def test_searching_twice_gives_the_same(retriever: Retriever) -> None:
     assert retriever.search("경사하강법", k=20).hits == retriever.search("경사하강법", k=20).hits
+
+
+class Silent(HashEmbedder):
+    """Knows no word of any question: its vectors have no length."""
+
+    def embed_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.zeros((len(texts), self.dimension), dtype=np.float32)
+
+
+def test_a_question_without_a_direction_is_answered_by_its_words_alone(store: Store) -> None:
+    """Its vector was divided by its length of zero: every cosine, and with it every score, was no number."""
+    retriever = Retriever(store, Silent(), SplitTerms(), Settings(collection="default"))
+    found = retriever.search("경사하강법 기울기")
+    assert found.hits[0].chunk.text == "경사하강법은 손실의 기울기를 따라 내려간다."
+    assert {hit.signal("dense") for hit in found.hits} == {0.0}
+    assert all(0 < hit.score < 1 for hit in found.hits)
+    assert retriever.search("gradient descent", legs="dense").hits == ()
+    retriever.close()
 
 
 def test_every_stage_is_timed(retriever: Retriever) -> None:

@@ -171,7 +171,7 @@ class Catalog:
         """Where each chunk stands within these collections, by source name, root and ordinal; unknown rows are left out."""
         sql = f"SELECT row, id, {tables.PLACEMENT_COLUMNS} FROM placements JOIN chunks USING (row) WHERE row IN (%s)"  # noqa: S608 - constants
         with self._connections.reading() as connection:
-            placed = list(tables.each(connection, sql, rows))
+            placed = tables.each(connection, sql, rows)
         known = self._known_sources
         missing = [values[2] for values in placed if values[2] not in known]
         if missing:

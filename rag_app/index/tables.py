@@ -3,7 +3,8 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from rag_app.index.reports import report_in
@@ -11,6 +12,7 @@ from rag_app.receipts import Failure, Receipt
 from rag_app.schema import Chunk, Heading, Placement, Source, Stamp
 
 _PARAMETERS = 512  # values in one statement
+_read_json = json.JSONDecoder().raw_decode  # a third of the time of `json.loads`
 
 TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -83,7 +85,7 @@ def chunk_of(row: tuple[Any, ...]) -> Chunk:
     return Chunk(
         id=row[0],
         title=row[1],
-        heading_path=tuple(json.loads(row[2])) if row[2] != "[]" else (),
+        heading_path=tuple(_read_json(row[2])[0]) if row[2] != "[]" else (),
         text=row[3],
         language=row[4],
     )
@@ -136,19 +138,22 @@ def fact(connection: sqlite3.Connection, name: str) -> str | None:
 
 def each(
     connection: sqlite3.Connection, sql: str, values: Iterable[object], *, before: Sequence[object] = ()
-) -> Iterator[tuple[Any, ...]]:
+) -> list[tuple[Any, ...]]:
     """Rows of a statement whose `%s` takes question marks, for any number of values; `before` fills earlier marks."""
     wanted = list(values)
+    found: list[tuple[Any, ...]] = []
     for start in range(0, len(wanted), _PARAMETERS):
         batch = wanted[start : start + _PARAMETERS]
         batch += batch[-1:] * (_next_power(len(batch)) - len(batch))  # few different statements, each parsed once
-        yield from connection.execute(sql % marks(len(batch)), (*before, *batch)).fetchall()
+        found += connection.execute(sql % marks(len(batch)), (*before, *batch)).fetchall()
+    return found
 
 
 def _next_power(count: int) -> int:
     return 1 << (count - 1).bit_length()
 
 
+@lru_cache(64)
 def marks(count: int) -> str:
     """Question marks for as many values."""
     return ",".join("?" * count)

@@ -24,8 +24,12 @@ MOST_LEARNED: Final = 300_000
 """Words in the list beside the index, about 4 MB on disk and 20 MB in memory."""
 
 _REMEMBERED_MORPHEMES = 20_000
-_MAGIC = b"seodang words 1"
+_MAGIC = b"seodang words 2"
 _LOG = logging.getLogger(__name__)
+
+
+Said = tuple[str, str | None]
+"""What is said of a word, packed: of its stem and of the ending behind it (empty for none); None where it does not split."""
 
 
 class WordList:
@@ -64,22 +68,33 @@ class Analyses:
         self._version = version
         self._shipped, self._learned = shipped, learned
         self._new: dict[str, str] = {}
-        self._lists: tuple[WordList | WordFamilies, ...] | None = None
+        self._lists: tuple[WordList, ...] | None = None
+        self._families: tuple[WordFamilies, ...] = ()
+
+    def said(self, words: Iterable[str]) -> dict[str, Said]:
+        """What is said of those of the words that are known."""
+        if self._lists is None:
+            self._lists, self._families = self._read()
+        found: dict[str, Said] = {}
+        for word in words:
+            said = self._new.get(word)
+            if said is not None:
+                found[word] = said, None
+                continue
+            for family in self._families:
+                if (made := family.find(word)) is not None:
+                    found[word] = made
+                    break
+            else:
+                for known in self._lists:
+                    if (said := known.find(word)) is not None:
+                        found[word] = said, None
+                        break
+        return found
 
     def find(self, words: Iterable[str]) -> dict[str, tuple[Morpheme, ...]]:
         """The morphemes of those of the words that are known."""
-        if self._lists is None:
-            self._lists = self._read()
-        found: dict[str, tuple[Morpheme, ...]] = {}
-        for word in words:
-            said = self._new.get(word)
-            for known in self._lists:
-                if said is not None:
-                    break
-                said = known.find(word)
-            if said is not None:
-                found[word] = _unpacked(said)
-        return found
+        return {word: unpacked(*said) for word, said in self.said(words).items()}
 
     def learn(self, words: Sequence[str], morphemes: Sequence[tuple[Morpheme, ...]]) -> None:
         """Remember what Kiwi said of these words, where there is a list that grows."""
@@ -102,9 +117,10 @@ class Analyses:
         self._new = {}
         self._lists = None
 
-    def _read(self) -> tuple[WordList | WordFamilies, ...]:
-        lists = [read_list(path, self._version) for path in (self._shipped, self._learned) if path is not None]
-        return (*lists, *(WordFamilies(words.find) for words in lists if words.find(MARK) is not None))
+    def _read(self) -> tuple[tuple[WordList, ...], tuple[WordFamilies, ...]]:
+        paths = [path for path in (self._shipped, self._learned) if path is not None]
+        lists = tuple(words for path in paths if (words := read_list(path, self._version)))
+        return lists, tuple(WordFamilies(words.find) for words in lists if words.find(MARK) is not None)
 
 
 def read_list(path: Path, version: str) -> WordList:
@@ -141,8 +157,10 @@ def packed(morphemes: Iterable[Morpheme]) -> str:
     return " ".join(f"{one.form}/{one.tag}{'' if one.known else '?'}" for one in morphemes)
 
 
-def _unpacked(said: str) -> tuple[Morpheme, ...]:
-    return tuple(map(_morpheme, said.split(" "))) if said else ()
+def unpacked(said: str, behind: str | None = None) -> tuple[Morpheme, ...]:
+    """The morphemes that were packed, and those of an ending behind them."""
+    both = f"{said} {behind}" if behind else said
+    return tuple(map(_morpheme, both.split(" "))) if both else ()
 
 
 @lru_cache(_REMEMBERED_MORPHEMES)

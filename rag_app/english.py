@@ -1,5 +1,6 @@
 """English words: their stems, and the closed lists of words that carry no topic; the only door to snowballstemmer."""
 
+import re
 import threading
 from functools import lru_cache
 
@@ -16,6 +17,9 @@ FUNCTION_WORDS = frozenset(_FUNCTION.split())
 QUESTION_WORDS = FUNCTION_WORDS | frozenset(_ASKING.split())
 
 _stemmers = threading.local()
+_MAY_CHANGE = re.compile(
+    r".*(?:[eiysl]|[eo]r|[ae]nt|ed|ing|ion|ic|is[mt])", re.DOTALL
+)  # no rule of Porter2 is about other words
 
 
 @lru_cache(maxsize=100_000)
@@ -24,7 +28,7 @@ def stem(word: str) -> str:
 
     Source: the English stemmer of the Snowball project (Porter2).
     """
-    if not word.isascii() or not word.isalpha():
+    if not word.isascii() or not word.isalpha() or not _MAY_CHANGE.fullmatch(word):
         return word
     stemmer = getattr(_stemmers, "english", None)
     if stemmer is None:  # a stemmer holds the word it works on, so every thread has its own

@@ -68,23 +68,15 @@ def read(word: str, morphemes: Sequence[Morpheme]) -> Reading:
     """The word's nouns, verbs and adverbs; particles and endings fall away."""
     if morphemes and morphemes[0].tag == "VX":  # `만드는` alone is read as if a verb stood in front of it
         morphemes = (Morpheme(morphemes[0].form, "VV", morphemes[0].known), *morphemes[1:])
-    items: list[Nouns | str] = []
-    run: list[Morpheme] = []
-    for morpheme in morphemes:
-        tag = morpheme.tag
-        if tag in _NOUNS:
-            run.append(morpheme)
-            continue
-        if run:
-            items.append(_together(run))
-            run = []
-        if tag in _VERBS:
-            items.append(morpheme.form + "다")
-        elif tag == "MAG":
-            items.append(morpheme.form)
-    if run:
-        items.append(_together(run))
-    return Reading(word, tuple(items), _is_doubtful(word, morphemes))
+    return Reading(word, _items(morphemes), _is_doubtful(word, morphemes))
+
+
+def read_stem(morphemes: Sequence[Morpheme]) -> Reading | None:
+    """What every word of three syllables or more says that is this stem and an ending; None where that takes the whole word."""
+    begins_inside = morphemes[0].tag.startswith(("J", "E", "XS", "VX"))
+    if begins_inside or _TOPICS.isdisjoint([one.tag for one in morphemes]):
+        return None
+    return Reading("", _items(morphemes), False)
 
 
 def standing_alone(word: str, morphemes: Sequence[Morpheme]) -> Sequence[Morpheme]:
@@ -120,12 +112,35 @@ def terms_of(reading: Reading, canonical: Mapping[str, tuple[Morpheme, ...]]) ->
     """
     out: list[str] = []
     for item in reading.items:
-        out.extend((item,) if isinstance(item, str) else _noun_terms(item, canonical.get(item.text, ())))
+        if isinstance(item, str):
+            out.append(item)
+        else:  # what other words made known of a noun that is not in doubt here would make terms depend on their order
+            out.extend(_noun_terms(item, canonical.get(item.text, ()) if may_split(item) else ()))
     if reading.doubtful:
         parts = canonical.get(reading.word, ())
         if len(parts) == 1 and parts[0].tag == "NNG":
             return (reading.word,) if len(reading.word) == 1 else (*out, reading.word)
     return tuple(out)
+
+
+def _items(morphemes: Sequence[Morpheme]) -> tuple[Nouns | str, ...]:
+    items: list[Nouns | str] = []
+    run: list[Morpheme] = []
+    for morpheme in morphemes:
+        tag = morpheme.tag
+        if tag in _NOUNS:
+            run.append(morpheme)
+            continue
+        if run:
+            items.append(_together(run))
+            run = []
+        if tag in _VERBS:
+            items.append(morpheme.form + "다")
+        elif tag == "MAG":
+            items.append(morpheme.form)
+    if run:
+        items.append(_together(run))
+    return tuple(items)
 
 
 def _together(run: list[Morpheme]) -> Nouns:

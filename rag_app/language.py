@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -14,6 +14,7 @@ from rag_app import korean
 from rag_app.analyses import SHIPPED, Analyses
 from rag_app.english import FUNCTION_WORDS, QUESTION_WORDS, stem
 from rag_app.freed_memory import give_back
+from rag_app.hangul_terms import HangulTerms, shrink
 from rag_app.schema import Language
 from rag_app.terms import DOCUMENT_ENDING, MAX_WORD_CHARS, Word, lone_hangul, plain_terms, tokens, words_of_token
 
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
     from kiwipiepy import Kiwi, Token  # type: ignore[attr-defined]
 
 RULES: Final = "3"  # raise it whenever a text would get other terms
-CACHED_WORDS: Final = 200_000
 CACHED_TOKENS: Final = 100_000
 
 _TEXTS_AT_ONCE: Final = 256
 _ANALYSER: Final = ("kiwipiepy", "kiwipiepy_model")
 _GLUE: Final = {"": "", "name": "A", "number": "1"}
+_DICTIONARY_NOUNS: Final = frozenset(["NNG", "NNP"])
 _ASKING: Final = korean.QUESTION_WORDS | {stem(word) for word in QUESTION_WORDS} | QUESTION_WORDS
 
 _HANGUL_WORD = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]+")
@@ -71,8 +72,6 @@ class Terms:
         self._workers = workers
         self._user_words = tuple(sorted(set(user_words)))
         self._tokens: dict[str, tuple[str, ...]] = {}
-        self._cache: dict[str, tuple[str, ...]] = {}
-        self._nouns: dict[str, tuple[korean.Morpheme, ...]] = {}
         self._kiwi: Kiwi | None = None
         self._lock = threading.Lock()
         analyser = " ".join(f"{package} {version(package)}" for package in _ANALYSER)
@@ -81,6 +80,7 @@ class Terms:
         self.version = f"rules {RULES}, {analyser} snowballstemmer {version('snowballstemmer')}, {words}"
         self.analyser = f"{analyser}, {words}"
         self._analyses = Analyses(self.analyser, shipped=shipped, learned=learned)
+        self._hangul = HangulTerms(self._analyses, self._ask)
 
     def of_text(self, text: str) -> tuple[str, ...]:
         """The text's terms in order, repeats kept."""
@@ -108,6 +108,16 @@ class Terms:
         with self._lock:
             return self._ask(words)
 
+    def dictionary(self, most: int) -> list[korean.Morpheme]:
+        """The nouns among so many morphemes of Kiwi's dictionary, in its order: the more frequent ones first."""
+        with self._lock:
+            kiwi = self._loaded()
+        known = (kiwi.morpheme(number) for number in range(most))
+        found = [(one.form, one.tag.partition("-")[0]) for one in known]
+        return [
+            korean.Morpheme(form, tag, True) for form, tag in found if tag in _DICTIONARY_NOUNS and _is_hangul(form)
+        ]
+
     def keep(self) -> None:
         """Put the words analysed since into the list named by `learned`, for other processes; nothing without news."""
         with self._lock:
@@ -131,58 +141,42 @@ class Terms:
         found = {token: terms for token in wanted if (terms := self._tokens.get(token)) is not None}
         if len(found) == len(wanted):
             return found
-        cut = {token: _cut(token) for token in wanted - found.keys()}
+        lone: dict[str, str] = {}
+        cut: dict[str, list[str | tuple[str, ...]]] = {}
+        for token in wanted - found.keys():
+            if key := lone_hangul(token):  # two thirds of the different tokens of Korean texts
+                lone[token] = key
+            else:
+                cut[token] = _cut(token)
         with self._lock:
-            known = self._known({one for line in cut.values() for one in line if isinstance(one, str)}, ask=ask)
-            new = {
-                token: _joined([known[one] if isinstance(one, str) else one for one in line])
+            keys = {one for line in cut.values() for one in line if isinstance(one, str)}
+            known = self._hangul.of_keys(keys.union(lone.values()), ask=ask)
+            new = {token: known[key] for token, key in lone.items() if ask or key in known}
+            new |= (
+                (token, tuple(chain.from_iterable([known[one] if isinstance(one, str) else one for one in line])))
                 for token, line in cut.items()
                 if ask or all(one in known for one in line if isinstance(one, str))
-            }
+            )
             self._tokens.update((token, terms) for token, terms in new.items() if len(token) <= MAX_WORD_CHARS)
-            _shrink(self._tokens, CACHED_TOKENS)
+            shrink(self._tokens, CACHED_TOKENS)
         return found | new
 
-    def _known(self, keys: set[str], *, ask: bool) -> Mapping[str, tuple[str, ...]]:
-        unknown = sorted(keys - self._cache.keys())
-        if unknown:
-            self._cache.update(self._analyse(unknown, ask=ask))
-        found = {key: self._cache[key] for key in keys if ask or key in self._cache}
-        _shrink(self._cache, CACHED_WORDS)
-        _shrink(self._nouns, CACHED_WORDS)
-        return found
-
-    def _analyse(self, keys: Sequence[str], *, ask: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
-        readings = {key: _reading(key, morphemes) for key, morphemes in self._morphemes(keys, ask=ask).items()}
-        nouns = set().union(*map(_nouns_in_doubt, readings.values()))
-        forms = {korean.object_form(noun): noun for noun in sorted(nouns - self._nouns.keys())}
-        for form, morphemes in self._morphemes(list(forms), ask=ask).items():
-            self._nouns[forms[form]] = korean.as_noun(forms[form], morphemes)
-        for key, reading in readings.items():
-            if ask or _nouns_in_doubt(reading) <= self._nouns.keys():
-                yield key, korean.terms_of(reading, self._nouns) or ((key,) if key == reading.word else ())
-
-    def _morphemes(self, texts: Sequence[str], *, ask: bool) -> dict[str, tuple[korean.Morpheme, ...]]:
-        known = self._analyses.find(texts)
-        unknown = [text for text in texts if text not in known]
-        if unknown and ask:
-            fresh = self._ask(unknown)
-            self._analyses.learn(unknown, fresh)
-            known |= zip(unknown, fresh, strict=True)
-        return known
-
     def _ask(self, texts: Sequence[str]) -> list[tuple[korean.Morpheme, ...]]:
-        if self._kiwi is None:
-            self._kiwi = _load_kiwi(self._user_words, self._workers)
+        kiwi = self._loaded()
         # The signature leaves the nesting open. Without a second thread, words one by one, and their morphemes after the
         # last of them, take a quarter less time than a list: Kiwi's code and Python's do not drive each other from the cache.
         batch = cast(
             "Iterable[Iterable[Token]]",
-            self._kiwi.tokenize(texts) if self._workers > 1 else list(map(self._kiwi.tokenize, texts)),
+            kiwi.tokenize(texts) if self._workers > 1 else list(map(kiwi.tokenize, texts)),
         )
         return [
             tuple([korean.Morpheme(one.form, one.tag.partition("-")[0], not one.oov) for one in said]) for said in batch
         ]
+
+    def _loaded(self) -> "Kiwi":
+        if self._kiwi is None:
+            self._kiwi = _load_kiwi(self._user_words, self._workers)
+        return self._kiwi
 
 
 def key_of(word: Word) -> str:
@@ -203,33 +197,10 @@ def _load_kiwi(user_words: Sequence[str], workers: int) -> "Kiwi":
     return kiwi
 
 
-def _reading(key: str, morphemes: Sequence[korean.Morpheme]) -> korean.Reading:
-    """What the word says; of a glued one only what stands behind the placeholder that `key_of` put in front."""
-    if key[0] not in "A1":
-        return korean.read(key, korean.standing_alone(key, morphemes))
-    first, *rest = morphemes
-    behind = first.form[1:]  # Kiwi knows some words that begin so: `1등`
-    return korean.read(key[1:], (korean.Morpheme(behind, first.tag, first.known), *rest) if behind else rest)
-
-
-def _nouns_in_doubt(reading: korean.Reading) -> set[str]:
-    """Its nouns that may be split otherwise where they stand with an object particle."""
-    nouns = {item.text for item in reading.items if isinstance(item, korean.Nouns) and korean.may_split(item)}
-    return nouns | {reading.word} if reading.doubtful else nouns
+def _is_hangul(form: str) -> bool:
+    return bool(form) and all("가" <= char <= "힣" for char in form)
 
 
 def _cut(token: str) -> list[str | tuple[str, ...]]:
     """The words of a token: each Hangul word by its key, every other by its terms."""
-    if lone := lone_hangul(token):  # two thirds of the different tokens of Korean texts
-        return [lone]
     return [key_of(word) if word.kind == "hangul" else plain_terms(word) for word in words_of_token(token)]
-
-
-def _joined(terms: list[tuple[str, ...]]) -> tuple[str, ...]:
-    return terms[0] if len(terms) == 1 else tuple(chain.from_iterable(terms))
-
-
-def _shrink(cache: dict[str, tuple[str, ...]] | dict[str, tuple[korean.Morpheme, ...]], most: int) -> None:
-    """Drops the oldest entries beyond the limit."""
-    for key in list(islice(cache, max(0, len(cache) - most))):
-        del cache[key]

@@ -16,6 +16,7 @@ from rag_app.index.store import Store
 from rag_app.reranking import Reranker, open_reranker, pooled
 from rag_app.retrieval import Retriever
 from rag_app.settings import Settings, read_settings
+from tests.benchmarks.parts import second_looks
 from tests.conversation import SHELF, Shelf, chat_over
 from tests.fakes import HashEmbedder, SplitTerms, make_content
 from tests.test_retrieval import publish
@@ -150,6 +151,18 @@ def test_an_answer_says_that_its_passages_were_not_reranked() -> None:
     )
     english = chat.ask("How many days of remote work are allowed?")
     assert english.warnings == ("The passages were not reranked: the model is gone; unset RAG_RERANKER",)
+
+
+def test_the_ablation_notes_what_every_second_look_takes(model: Path) -> None:
+    before = Reranker.scores
+    with second_looks() as looks:
+        reranker = Reranker(str(model))
+        first = reranker.scores("질문", ["연차 휴가", "특별 휴가"])
+        reranker.scores("질문", ["연차 휴가"])
+    assert len(looks) == 2
+    assert min(looks) > 0
+    assert Reranker.scores is before
+    assert first.tolist() == reranker.scores("질문", ["연차 휴가", "특별 휴가"]).tolist()
 
 
 def test_none_is_opened_unless_one_is_named() -> None:

@@ -239,6 +239,17 @@ def test_a_row_says_the_difference_and_what_its_probes_still_find(capsys: pytest
     )
 
 
+def test_the_sets_alone_are_a_table_without_golden_questions_and_probes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [name for name, _ in ablation._benches([], sets_only=False)] == ["probes", "golden questions"]
+    assert ablation._benches([], sets_only=True) == []
+    found = {"x/ko-ko": Scores(tuple("ab"), {MAIN: [1.0, 0.5]})}
+    parts = (WHOLE, Part("numerals", probes=("numeral",)))
+    ablation._print({part.name: dict(found) for part in parts}, parts, {"x/ko-ko": "within"})
+    *_, product, numerals = capsys.readouterr().out.splitlines()
+    assert product == "| the product | 0.750 of 2 |  |"
+    assert numerals == "| numerals | +0.000 (+0.000 to +0.000) |  |"
+
+
 @pytest.mark.parametrize("main", [retrieval.main, ablation.main, sweep.main, fit_fusion.main])
 def test_without_the_data_a_command_says_so(
     main: Callable[[Sequence[str]], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]

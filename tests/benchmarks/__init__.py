@@ -4,6 +4,7 @@ beir        retrieval sets in the BEIR form; golden: the golden questions as one
 baselines   plain BM25 over words and over Hangul bigrams
 retrieval   nDCG, recall and latency of the product beside its parts and the baselines
 ablation    what each part of the search brings, by searching without it (parts)
+train_reranker  a small English cross-encoder, to measure the second look with where no published one is at hand
 sweep       how large a passage should be
 fit_fusion  the weights of the fusion, learned on half of the questions (evidence)
 ingestion   files -> index: seconds, passages a second, peak memory, second run, beside a floor and LangChain

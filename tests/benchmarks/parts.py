@@ -1,5 +1,6 @@
 """The parts of the search that `ablation` takes out, each by replacing one function of the product while a block lasts."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from ingest import sync
 from rag_app import candidates, expansion, korean, language, ranking, retrieval, terms, wording
 from rag_app.index import lexical, making
 from rag_app.language import Terms
+from rag_app.reranking import Floats, Reranker
 from rag_app.retrieval import Legs
 from rag_app.schema import Chunk
 from rag_app.terms import plain_terms, words
@@ -153,6 +155,24 @@ RERANKER = Part(
     "reranker", _swap(retrieval, "look_again", lambda snapshot, reranker, candidates, order, text: (order, None))
 )
 """Listed where RAG_RERANKER names one."""
+
+
+@contextmanager
+def second_looks() -> Iterator[list[float]]:
+    """The milliseconds of processor time that each reranking takes while the block lasts, in order."""
+    taken: list[float] = []
+    read = Reranker.scores
+
+    def timed(reranker: Reranker, question: str, passages: Sequence[str]) -> Floats:
+        reranker.load()
+        began = time.process_time()
+        scores = read(reranker, question, passages)
+        taken.append(1000 * (time.process_time() - began))
+        return scores
+
+    with mock.patch.object(Reranker, "scores", timed):
+        yield taken
+
 
 PARTS: tuple[Part, ...] = (
     Part("meaning (dense)", legs="lexical"),

@@ -22,8 +22,9 @@ class Catalog:
     Every method raises DamagedIndex when the file turns out not to be a sound database.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._connections = Connections(path)
+    def __init__(self, path: Path, *, mapped: bool = False) -> None:
+        """`mapped` for a copy of one's own only, see `Connections`."""
+        self._connections = Connections(path, mapped=mapped)
         self._known_sources: dict[str, Source] = {}
         self._heads: dict[str, frozenset[str]] = {}
         with self._connections.reading() as connection:

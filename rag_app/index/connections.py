@@ -10,13 +10,19 @@ from rag_app.errors import DamagedIndex
 from rag_app.index.folder import REBUILD
 
 _IDLE_CONNECTIONS = 8
+_MAPPED_BYTES = 1 << 28
 
 
 class Connections:
-    """Opened when they are needed, kept for the next reader. Safe between threads."""
+    """Opened when they are needed, kept for the next reader. Safe between threads.
 
-    def __init__(self, path: Path) -> None:
+    A `mapped` file is read from memory, which saves a twentieth of a search, but one that is cut short while it is open ends the
+    process: only for a file that nobody else knows.
+    """
+
+    def __init__(self, path: Path, *, mapped: bool = False) -> None:
         self._path = path.absolute()
+        self._mapped_bytes = _MAPPED_BYTES if mapped else 0
         self._idle: deque[sqlite3.Connection] = (
             deque()
         )  # its ends are atomic; a queue's locks cost more than the reading
@@ -53,6 +59,8 @@ class Connections:
     def _connect(self) -> sqlite3.Connection:
         try:
             address = f"{self._path.as_uri()}?mode=ro&immutable=1"
-            return sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
+            connection = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
+            connection.execute(f"PRAGMA mmap_size={self._mapped_bytes}")
+            return connection
         except sqlite3.Error as error:
             raise DamagedIndex(f"the catalog {self._path} cannot be opened ({error}); {REBUILD}") from error

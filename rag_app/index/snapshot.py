@@ -33,7 +33,7 @@ class Snapshot:
         self.number = number
         self.stamp = stamp
         self._desk = desk
-        self.catalog = Catalog(desk.folder / CATALOG)
+        self.catalog = Catalog(desk.folder / CATALOG, mapped=True)
         self.lexical = Lexical(desk.folder / LEXICAL)
         self.vectors = open_nearest(desk.folder / CHROMA)
         self.collections = self.catalog.collections()

@@ -35,11 +35,6 @@ class HangulTerms:
             self._cache.update(self._analyse(unknown, ask=ask))
         return self._cache
 
-    def forget(self) -> None:
-        """Let go of what was kept to be fast; words have the same terms afterwards."""
-        for cache in (self._cache, self._stems, self._nouns):
-            cache.clear()
-
     def _analyse(self, keys: Sequence[str], *, ask: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
         said = self._analyses.said(keys)
         words: dict[str, korean.Reading] = {}

@@ -128,7 +128,6 @@ class Terms:
         with self._lock:
             self._kiwi = None
             self._tokens.clear()
-            self._hangul.forget()
         give_back()
 
     def _lines(self, texts: Sequence[str], *, ask: bool) -> Iterator[tuple[list[str], Mapping[str, tuple[str, ...]]]]:

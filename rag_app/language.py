@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kiwipiepy import Kiwi, Token  # type: ignore[attr-defined]
 
 RULES: Final = "3"  # raise it whenever a text would get other terms
-CACHED_TOKENS: Final = 100_000
+CACHED_TOKENS: Final = 50_000
 
 _TEXTS_AT_ONCE: Final = 256
 _ANALYSER: Final = ("kiwipiepy", "kiwipiepy_model")

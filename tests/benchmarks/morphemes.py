@@ -2,8 +2,9 @@
 
 `DIR` holds retrieval sets (folders with corpus.jsonl.gz and queries.jsonl.gz) at any depth. Plain Kiwi reads whole texts in one
 thread, as most programs use it. Ours is measured without any list of words, with the list that ships (also with more
-threads for Kiwi), and with the list that an earlier run left; the terms of all must be equal, text by text, or the
-command fails. Seconds on a processor are those of all threads; wall seconds mean something on an idle machine only.
+threads for Kiwi), and with the list that an earlier run left; all take turns by a thousand texts, so that a machine
+which is faster now and slower then is so to all of them. The terms of all must be equal, text by text, or the command fails.
+Seconds on a processor are those of all threads; wall seconds mean something on an idle machine only.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kiwipiepy import Kiwi  # type: ignore[attr-defined]
@@ -28,6 +29,9 @@ Figures = Mapping[str, float]
 UNHEARD = "궯뷁헿을"
 """A word in no list: it makes Kiwi load."""
 SAMPLED_WORDS = 20_000
+TURN = 1_024
+"""Texts that each reads before the next has its turn."""
+PLAIN = "plain Kiwi, whole texts"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,51 +51,64 @@ def main(argv: Sequence[str] | None = None) -> int:
     total = [text for texts in dict.fromkeys(files.values()) for text in texts]
     occurrences = [word.text for text in total for word in words(text) if word.kind == "hangul"]
     print(f"{len(total)} texts, {len(occurrences)} Hangul words, {len(set(occurrences))} different ones")
-    plain = plain_kiwi(total, occurrences) if options.kiwi else None
-    same = ours(total, len(occurrences), plain, options.workers)
+    same = side_by_side(total, len(occurrences), options.workers, with_kiwi=options.kiwi)
+    if options.kiwi:
+        word_by_word(occurrences)
     questions_without_kiwi({path: texts for path, texts in files.items() if path.name.startswith("queries")})
     return 0 if same else 1
 
 
-def plain_kiwi(texts: Sequence[str], occurrences: Sequence[str]) -> Figures:
-    """Prints and returns the seconds of Kiwi over whole texts; beside it, word by word without a cache."""
-    kiwi = Kiwi(num_workers=1)
-    kiwi.tokenize("하나를 읽는다")
-    with Spent() as whole:
-        for tokens in kiwi.tokenize(texts):
-            for token in tokens:
-                _ = token.form, token.tag
-    sample = random.Random(7).choices(occurrences, k=min(SAMPLED_WORDS, len(occurrences)))
-    with Spent() as single:
-        for _ in kiwi.tokenize(sample):
-            pass
-    took = whole.figures()
-    share = len(sample) / len(occurrences)
-    _say("plain Kiwi, whole texts", took, len(occurrences), None)
-    each = {unit: seconds / share for unit, seconds in single.figures().items()}
-    _say("plain Kiwi, word by word", each, len(occurrences), took)
-    return took
-
-
-def ours(texts: Sequence[str], count: int, plain: Figures | None, workers: int) -> bool:
-    """Prints the seconds of ours, cold, with the shipped list and warm; whether the terms of all are equal."""
+def side_by_side(texts: Sequence[str], count: int, workers: int, *, with_kiwi: bool) -> bool:
+    """Prints the seconds of plain Kiwi and of ours, cold, with the shipped list and warm; whether all terms are equal."""
+    plain: dict[str, Callable[[Sequence[str]], Sequence[object]]] = {PLAIN: PlainKiwi()} if with_kiwi else {}
     with tempfile.TemporaryDirectory() as folder:
-        learned = Path(folder) / "words.bin"
-        first = Terms(shipped=None)
-        several = f"ours, shipped list, {workers} threads"
-        found = {
-            "ours, no list": _terms(first, texts, "ours, no list", count, plain, load=True),
-            several: _terms(Terms(workers=workers), texts, several, count, plain, load=True),
-            "ours, shipped list": _terms(
-                Terms(learned=learned), texts, "ours, shipped list", count, plain, load=True, keep=True
-            ),
-            "ours, learned list": _terms(Terms(learned=learned), texts, "ours, learned list", count, plain),
-            "ours, same process": _terms(first, texts, "ours, same process", count, plain),
-        }
+        path = Path(folder) / "words.bin"
+        bare, several, shipped = Terms(shipped=None), Terms(workers=workers), Terms(learned=path)
+        for terms in (bare, several, shipped):
+            terms.of_text(UNHEARD)  # Kiwi's own start is not measured
+        cold = _turns(
+            texts,
+            count,
+            {
+                **plain,
+                "ours, no list": bare.of_texts,
+                f"ours, shipped list, {workers} threads": several.of_texts,
+                "ours, shipped list": shipped.of_texts,
+            },
+        )
+        shipped.keep()
+        warm = {"ours, learned list": Terms(learned=path).of_texts, "ours, same process": bare.of_texts}
+        found = {**cold, **_turns(texts, count, {**plain, **warm})}
     expected = found["ours, no list"]
-    differing = {name: sum(a != b for a, b in zip(expected, terms, strict=True)) for name, terms in found.items()}
+    ours = {name: terms for name, terms in found.items() if name != PLAIN}
+    differing = {name: sum(a != b for a, b in zip(expected, terms, strict=True)) for name, terms in ours.items()}
     print(f"texts whose terms differ from those without a list: {differing}")
     return not any(differing.values())
+
+
+class PlainKiwi:
+    """Reads texts and looks at each of their morphemes, which it does not keep."""
+
+    def __init__(self) -> None:
+        self._kiwi = Kiwi(num_workers=1)
+        self._kiwi.tokenize("하나를 읽는다")
+
+    def __call__(self, texts: Sequence[str]) -> Sequence[None]:
+        for tokens in self._kiwi.tokenize(texts):
+            for token in tokens:
+                _ = token.form, token.tag
+        return [None] * len(texts)
+
+
+def word_by_word(occurrences: Sequence[str]) -> None:
+    """Prints the seconds of plain Kiwi over the words one by one, by a sample."""
+    plain = PlainKiwi()
+    sample = random.Random(7).choices(occurrences, k=min(SAMPLED_WORDS, len(occurrences)))
+    with Spent() as spent:
+        plain(sample)
+    share = len(sample) / len(occurrences)
+    took = {unit: seconds / share for unit, seconds in spent.figures().items()}
+    _say("plain Kiwi, word by word", took, len(occurrences), None)
 
 
 def questions_without_kiwi(files: dict[Path, tuple[str, ...]]) -> None:
@@ -122,30 +139,26 @@ def _has_hangul(text: str) -> bool:
     return any("가" <= char <= "힣" for char in text)
 
 
-def _terms(
-    terms: Terms,
-    texts: Sequence[str],
-    name: str,
-    count: int,
-    plain: Figures | None,
-    *,
-    load: bool = False,
-    keep: bool = False,
-) -> list[tuple[str, ...]]:
-    """The terms of the texts; `load` takes Kiwi's own start out of what is measured, `keep` writes what was learned."""
-    if load:
-        terms.of_text(UNHEARD)
-    with Spent() as spent:
-        found = terms.of_texts(texts)
-    if keep:
-        terms.keep()
-    _say(name, spent.figures(), count, plain)
+def _turns(
+    texts: Sequence[str], count: int, readers: Mapping[str, Callable[[Sequence[str]], Sequence[object]]]
+) -> dict[str, list[object]]:
+    """What each made of the texts; prints the seconds of each."""
+    found: dict[str, list[object]] = {name: [] for name in readers}
+    took = {name: {"cpu": 0.0, "wall": 0.0} for name in readers}
+    for at in range(0, len(texts), TURN):
+        for name, read in readers.items():
+            with Spent() as spent:
+                found[name] += read(texts[at : at + TURN])
+            for unit, seconds in spent.figures().items():
+                took[name][unit] += seconds
+    for name in readers:
+        _say(name, took[name], count, took.get(PLAIN))
     return found
 
 
 def _say(name: str, took: Figures, count: int, plain: Figures | None) -> None:
     ratios = ""
-    if plain is not None:
+    if plain is not None and plain is not took:
         ratio = {unit: plain[unit] / took[unit] for unit in ("cpu", "wall")}
         ratios = f"; plain Kiwi over whole texts takes {ratio['cpu']:.1f} times the cpu, {ratio['wall']:.1f} times the wall time"
     each = 1e6 * took["cpu"] / count

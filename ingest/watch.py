@@ -37,6 +37,8 @@ LOOK_S = 30.0
 SETTLE_S = 1.0
 SETTLE_AT_MOST_S = 10.0
 END_S = 5.0
+HEED_S = 1.0
+"""How long an interrupt may go unnoticed that Python dropped while the watch began to wait."""
 
 _CHANGES: list[type[FileSystemEvent]] = [
     DirCreatedEvent,
@@ -67,10 +69,20 @@ class Changes(FileSystemEventHandler):
             self._last = self._clock()
             self._heard.set()
 
-    def wait(self, look_s: float = LOOK_S, settle_s: float = SETTLE_S, at_most_s: float = SETTLE_AT_MOST_S) -> None:
-        """Return when changes have paused for `settle_s`, or went on for `at_most_s`, or after `look_s` without any."""
-        if not self._heard.wait(look_s):
-            return
+    def wait(
+        self,
+        look_s: float = LOOK_S,
+        settle_s: float = SETTLE_S,
+        at_most_s: float = SETTLE_AT_MOST_S,
+        *,
+        told: threading.Event | None = None,
+    ) -> None:
+        """Return when changes have paused for `settle_s`, or went on for `at_most_s`, or after `look_s` without any, or soon
+        after `told` was set."""
+        end = self._clock() + look_s
+        while not self._heard.wait(max(0.0, min(HEED_S, end - self._clock()))):
+            if self._clock() >= end or (told is not None and told.is_set()):
+                return
         end = self._clock() + at_most_s
         while (now := self._clock()) < min(self._last + settle_s, end):
             self._heard.clear()
@@ -93,8 +105,7 @@ def watch(paths: Sequence[Path], data_dir: Path, run: Callable[[], None]) -> Non
     with _observing(paths, changes), _heeding_interrupts() as told:
         while not told.is_set():
             run()
-            if not told.is_set():
-                changes.wait()
+            changes.wait(told=told)
         raise KeyboardInterrupt
 
 
@@ -133,8 +144,11 @@ def _observing(paths: Sequence[Path], changes: Changes) -> Iterator[None]:
     try:
         yield
     finally:
-        observer.stop()
-        observer.join(END_S)  # a Ctrl-C at a bad moment may leave it waiting for us; it dies with the process
+        # A Ctrl-C at a bad moment may leave its threads waiting, for us or for each other; they die with the process.
+        stopping = threading.Thread(target=observer.stop, daemon=True)
+        stopping.start()
+        stopping.join(END_S)
+        observer.join(END_S)
 
 
 def _start(observer: BaseObserver, folders: dict[str, bool], changes: Changes) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,12 @@ def test_waiting_ends_without_a_change_when_it_is_time_for_a_look(tmp_path: Path
     Changes([tmp_path], tmp_path / "data").wait(look_s=0.0)
 
 
+def test_waiting_ends_soon_after_it_was_told_to(tmp_path: Path) -> None:
+    told = threading.Event()
+    told.set()
+    Changes([tmp_path], tmp_path / "data").wait(look_s=3_600.0, told=told)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_an_edited_note_is_ingested_and_ctrl_c_ends_it_cleanly(tmp_path: Path, ending: signal.Signals) -> None:
@@ -84,7 +91,10 @@ def test_an_edited_note_is_ingested_and_ctrl_c_ends_it_cleanly(tmp_path: Path, e
     (notes / "b.md").write_text("# Two\n\nThe second note.", encoding="utf-8")
     second = json.loads(process.stdout.readline())
     process.send_signal(ending)
-    out, err = process.communicate(timeout=30)
+    try:
+        out, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert (first["sources"], second["sources"], second["added"]) == (1, 2, 1)
     assert (process.returncode, out) == (0, "")
     assert err == "Watching for changes; Ctrl-C ends it.\nNo longer watching.\n"

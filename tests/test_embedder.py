@@ -249,6 +249,12 @@ def test_a_tokenizer_that_the_table_was_not_written_with_is_refused(tmp_path: Pa
         load_static(tmp_path)
 
 
+def test_a_table_that_does_not_fit_its_vocabulary_is_refused(tmp_path: Path) -> None:
+    write_model(tmp_path, np.eye(4, 2, dtype=np.float32), tiny_tokenizer("낮", "밤"), version="t")
+    with pytest.raises(EmbeddingFault, match="a vocabulary of 3 pieces, expected 4 x 2"):
+        load_static(tmp_path)
+
+
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "sentencepiece.model", "manifest.json"])
 def test_a_cut_file_is_refused(tmp_path: Path, name: str) -> None:
     write_model(tmp_path, np.eye(3, 2, dtype=np.float32), tiny_tokenizer("낮", "밤"), version="t")

@@ -8,15 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from rag_app.embedder.static import MANIFEST_FILE, PIECES_FILE, TABLE_FILE, TOKENIZER_FILE
 from rag_app.embedder.unigram import sentencepiece_model
 
 NAME = "seodang-static-ko-en"
-TABLE_FILE, TOKENIZER_FILE, PIECES_FILE, MANIFEST_FILE = (
-    "model.safetensors",
-    "tokenizer.json",
-    "sentencepiece.model",
-    "manifest.json",
-)
 MODULES = [
     {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"},
     {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.models.Normalize"},

@@ -48,7 +48,7 @@ class Pieces:
         self._remembered_words = remembered_words
 
     def of_text(self, text: str) -> Iterator[NDArray[np.intc]]:
-        """The ids of the text's pieces in order, of a very long text part by part; a text without words may have no part."""
+        """The ids of the text's pieces in order, of a very long text part by part."""
         for words in _words(text):
             known = self._of_known(words)
             if known is None and not _NOT_PLAIN.search(plain := " ".join(words)):

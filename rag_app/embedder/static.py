@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from rag_app.embedder.pieces import Pieces
-from rag_app.embedder.unigram import read_sentencepiece
+from rag_app.embedder.unigram import count_pieces, read_sentencepiece
 from rag_app.errors import EmbeddingFault
 
 SHIPPED = Path(__file__).parent / "model"
@@ -103,19 +103,20 @@ def load_static(path: Path | None = None) -> StaticEmbedder:
         changed = [
             name for name, file in vocabulary.items() if hashlib.sha256(file).hexdigest() != manifest["sha256"][name]
         ]
+        plain, whole = read_sentencepiece(vocabulary[PIECES_FILE]), vocabulary[TOKENIZER_FILE]
         name, digest, shape = manifest["name"], manifest["digest"], (manifest["vocabulary"], manifest["dimension"])
     except (OSError, ValueError, KeyError) as error:
         raise EmbeddingFault(
             f"The embedding model in {folder} cannot be read ({error}). Reinstall the product, or train the model again with "
             "`python -m rag_app.embedder.train`."
         ) from error
-    if changed or table.shape != shape or scales.shape != shape[:1]:
-        wrong = " and ".join(changed) if changed else f"a table of {table.shape[0]} x {table.shape[1]}"
+    fits = count_pieces(plain) == shape[0] and table.shape == shape and scales.shape == shape[:1]
+    if changed or not fits:
+        wrong = f"{' and '.join(changed)} changed, " if changed else ""
         raise EmbeddingFault(
-            f"The embedding model in {folder} does not fit its manifest: {wrong} is not what was written with a table of "
-            f"{shape[0]} x {shape[1]}. Reinstall the product."
+            f"The embedding model in {folder} does not fit its manifest: {wrong}a table of {table.shape[0]} x {table.shape[1]}, "
+            f"a vocabulary of {count_pieces(plain)} pieces, expected {shape[0]} x {shape[1]}. Reinstall the product."
         )
-    plain, whole = read_sentencepiece(vocabulary[PIECES_FILE]), vocabulary[TOKENIZER_FILE]
     pieces = Pieces(plain, lambda: Tokenizer.from_buffer(whole))
     return StaticEmbedder(name=name, digest=digest, pieces=pieces, table=table, scales=scales)
 

@@ -37,6 +37,11 @@ def sentencepiece_model(tokenizer: Tokenizer) -> bytes:
     return bytes(model.SerializeToString())
 
 
+def count_pieces(model: SentencePieceProcessor) -> int:
+    """How many pieces the tokenizer has that the model was made of; behind them stands the space, which is none of them."""
+    return int(model.piece_to_id(" "))
+
+
 def read_sentencepiece(model: bytes) -> SentencePieceProcessor:
     """A processor for the bytes of `sentencepiece_model`.
 

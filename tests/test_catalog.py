@@ -12,6 +12,7 @@ import pytest
 from rag_app.errors import DamagedIndex
 from rag_app.index.catalog import Catalog
 from rag_app.index.change import BuildCounts, SourceContent
+from rag_app.index.connections import Connections
 from rag_app.index.draft import Draft
 from rag_app.index.evidence import read_vectors
 from rag_app.index.lexical import pack_terms
@@ -172,3 +173,14 @@ def test_a_catalog_cut_short_while_it_is_open_is_damage_and_no_crash(path: Path,
 
 def test_build_counts_are_values() -> None:
     assert BuildCounts(1, 0, 0, 0, 0, 0) == BuildCounts(1, 0, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("mapped", [True, False])
+def test_a_file_is_mapped_into_memory_where_that_is_asked_for(tmp_path: Path, mapped: bool) -> None:
+    path = tmp_path / "catalog.sqlite"
+    sqlite3.connect(path).close()
+    connections = Connections(path, mapped=mapped)
+    with connections.reading() as connection:
+        (size,) = connection.execute("PRAGMA mmap_size").fetchone()
+    connections.close()
+    assert (size > 0) is mapped
